@@ -1,0 +1,140 @@
+/* Plans and jobs: what will be computed, by whom, and the answer.
+ *
+ *     sheaf_plan_new -> sheaf_plan_add, sheaf_plan_set_* -> sheaf_plan_seal -> sheaf_job_run -> answer */
+#ifndef SHEAF_JOB_H
+#define SHEAF_JOB_H
+
+#include <sheaf/base.h>
+#include <sheaf/kernel.h>
+#include <sheaf/result.h>
+#include <sheaf/source.h>
+#include <sheaf/topo.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- strategies ------------------------------------------------------------------------------------------ */
+
+/* A merge method of a strategy. */
+struct sheaf_merge {
+    const char *name;    /* "private" */
+    const char *summary; /* one line */
+    uint32_t law;        /* 0: any kernel; SHEAF_LAW_ADD64: only kernels with that law */
+};
+
+/* A row of the table strategy = engine x exchange. */
+struct sheaf_strategy {
+    const char *name;      /* "threads" */
+    const char *summary;   /* one line */
+    const char *isolation; /* what a crash of one worker takes with it */
+    const char *engine;    /* "serial", "openmp" */
+    const char *exchange;  /* "none", "pipe", "shm", "mpi" */
+    const struct sheaf_merge *merges; /* the first is the default; ended by name == NULL */
+    const char *unavailable; /* NULL, or why this build or machine has it not */
+};
+SHEAF_API const struct sheaf_strategy *sheaf_strategies(size_t *count);
+SHEAF_API const struct sheaf_strategy *sheaf_strategy_find(const char *name);
+
+/* ---- the world: other address spaces that a launcher started ---------------------------------------------- */
+
+struct sheaf_world;
+/* Did mpirun, srun --mpi=... or the like start this process as one of several? Looks at the environment only. */
+SHEAF_API bool sheaf_world_launched(void);
+/* Loads the MPI module and joins. Collective. SHEAF_UNAVAILABLE if this build has none. */
+SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_world_open(struct sheaf_world **world, struct sheaf_error *err);
+SHEAF_API int sheaf_world_rank(const struct sheaf_world *world);
+SHEAF_API int sheaf_world_size(const struct sheaf_world *world);
+/* On every rank but 0: takes part in each job that rank 0 runs, until rank 0 closes the world. */
+SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_world_follow(struct sheaf_world *world, struct sheaf_error *err);
+/* Rank 0 releases the followers. Collective. */
+SHEAF_API void sheaf_world_close(struct sheaf_world *world);
+
+/* ---- plan -------------------------------------------------------------------------------------------------- */
+
+struct sheaf_plan;
+/* `source` is borrowed until the plan is destroyed. */
+SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_plan_new(struct sheaf_plan **plan, const struct sheaf_source *source,
+                                                          struct sheaf_error *err);
+SHEAF_API void sheaf_plan_destroy(struct sheaf_plan *plan);
+/* Adds a reduction: `kernel` with `values` (param_count of them; NULL: defaults) over `columns` of the source
+ * (role_count numbers). Reductions of one plan share each pass over the data. */
+SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_plan_add(struct sheaf_plan *plan, const struct sheaf_kernel *kernel,
+                                                          const struct sheaf_arg *values, const uint32_t *columns,
+                                                          struct sheaf_error *err);
+/* Reads a parameter's text into a value. SHEAF_USAGE names the parameter and what it takes. */
+SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_param_parse(const struct sheaf_param *param, const char *text,
+                                                             struct sheaf_arg *value, struct sheaf_error *err);
+/* Defaults: "auto" with the strategy's first merge, sheaf_default_workers(), 8 MiB, the default pin, "propagate". */
+SHEAF_API void sheaf_plan_set_strategy(struct sheaf_plan *plan, const char *strategy, const char *merge);
+SHEAF_API void sheaf_plan_set_workers(struct sheaf_plan *plan, unsigned workers); /* in hybrid: per rank */
+SHEAF_API void sheaf_plan_set_block(struct sheaf_plan *plan, uint64_t bytes);
+SHEAF_API void sheaf_plan_set_pin(struct sheaf_plan *plan, const char *policy);
+/* "propagate": kernels see NaN; "skip": such rows are left out and counted; "fail": SHEAF_INPUT at the first seen. */
+SHEAF_API void sheaf_plan_set_nan(struct sheaf_plan *plan, const char *policy);
+/* "COLUMN OP NUMBER" with OP one of < <= == != >= >: rows where it does not hold (or the cell is missing) are
+ * rejected. COLUMN is a selected column's name or number from 1. NULL: no filter. */
+SHEAF_API void sheaf_plan_set_filter(struct sheaf_plan *plan, const char *expression);
+/* Borrowed; NULL: this process alone. */
+SHEAF_API void sheaf_plan_set_world(struct sheaf_plan *plan, struct sheaf_world *world);
+/* Checks everything, chooses what was left open, places the workers. Nothing is started. After it the plan is
+ * read only. SHEAF_USAGE, SHEAF_UNAVAILABLE. */
+SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_plan_seal(struct sheaf_plan *plan, struct sheaf_error *err);
+
+/* A sealed plan, for people and reports. Borrowed. */
+struct sheaf_plan_view {
+    const char *strategy, *merge, *engine, *exchange, *pin;
+    unsigned workers;  /* in each address space of `mpi`/`hybrid`; in all otherwise */
+    unsigned ranks;    /* 1 without a world */
+    uint64_t block_bytes;
+    int64_t blocks;    /* SHEAF_UNKNOWN for a stream */
+    const char *access; /* "cuttable", "fed", "once" */
+    const struct sheaf_cpuset *places; /* per worker of this process; NULL when pin is "none" */
+    size_t reduction_count;
+};
+SHEAF_API void sheaf_plan_view(const struct sheaf_plan *plan, struct sheaf_plan_view *view);
+
+/* ---- job ----------------------------------------------------------------------------------------------------- */
+
+/* Called from the thread that runs the job, about ten times a second; total is SHEAF_UNKNOWN for a stream.
+ * Return false to cancel. */
+typedef bool sheaf_progress(void *context, uint64_t done_bytes, int64_t total_bytes, unsigned pass);
+
+struct sheaf_answer_part {
+    const struct sheaf_kernel *kernel;
+    const uint32_t *columns; /* role_count of them */
+    struct sheaf_tally tally;
+    struct sheaf_result result;
+};
+struct sheaf_answer {
+    size_t count; /* one per reduction, in the order added */
+    struct sheaf_answer_part *parts;
+    struct sheaf_tally rows; /* over all columns in use */
+    unsigned passes;
+    uint64_t bytes;          /* read, over all passes */
+    double start_s, map_s, merge_s; /* until the first block; until the last worker is done; the rest */
+    double elapsed_s;        /* from first block to result */
+    uint64_t peak_bytes;     /* resident, summed over the address spaces */
+    char note[256];          /* what a person should know ("restarted: ..."), or "" */
+};
+
+/* Runs a sealed plan; may be called again. The caller destroys *answer. Any error stops every worker, reaps
+ * every child, and is the first one in block order where several are known. */
+SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_job_run(const struct sheaf_plan *plan, struct sheaf_answer **answer,
+                                                         sheaf_progress *progress, void *context,
+                                                         struct sheaf_error *err);
+SHEAF_API void sheaf_answer_destroy(struct sheaf_answer *answer);
+
+/* Version and what this build has. */
+struct sheaf_feature {
+    const char *name;    /* "OpenMP" */
+    const char *version; /* NULL: not in this build */
+    const char *without; /* what is not available without it */
+};
+SHEAF_API const char *sheaf_version(void);
+SHEAF_API const struct sheaf_feature *sheaf_features(size_t *count);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,220 @@
+#include <sheaf/result.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void entry_cleanup(struct sheaf_entry *entry)
+{
+    free(entry->name);
+    free(entry->value.text);
+    for (uint32_t i = 0; entry->column_names && i < entry->column_count; i++)
+        free(entry->column_names[i]);
+    free(entry->column_names);
+    for (uint64_t i = 0; i < entry->cell_count; i++)
+        free(entry->cells[i].text);
+    free(entry->cells);
+}
+
+void sheaf_result_cleanup(struct sheaf_result *result)
+{
+    if (!result)
+        return;
+    for (size_t i = 0; i < result->count; i++)
+        entry_cleanup(&result->entries[i]);
+    free(result->entries);
+    memset(result, 0, sizeof *result);
+}
+
+const struct sheaf_entry *sheaf_result_find(const struct sheaf_result *result, const char *name)
+{
+    for (size_t i = 0; i < result->count; i++)
+        if (strcmp(result->entries[i].name, name) == 0)
+            return &result->entries[i];
+    return NULL;
+}
+
+/* Makes room for an entry; *entry is NULL when the name is there already. */
+static enum sheaf_status entry_new(struct sheaf_result *result, const char *name, struct sheaf_entry **entry)
+{
+    *entry = NULL;
+    result->muted = sheaf_result_find(result, name) != NULL;
+    if (result->muted)
+        return SHEAF_OK;
+    struct sheaf_entry *entries = realloc(result->entries, (result->count + 1) * sizeof *entries);
+    if (!entries)
+        return SHEAF_MEMORY;
+    result->entries = entries;
+    struct sheaf_entry *fresh = &entries[result->count];
+    memset(fresh, 0, sizeof *fresh);
+    fresh->name = strdup(name);
+    if (!fresh->name)
+        return SHEAF_MEMORY;
+    result->count++;
+    *entry = fresh;
+    return SHEAF_OK;
+}
+
+static enum sheaf_status value_set(struct sheaf_value *value, enum sheaf_value_kind kind, double real, const char *text)
+{
+    value->kind = kind;
+    value->real = real;
+    value->text = text ? strdup(text) : NULL;
+    return text && !value->text ? SHEAF_MEMORY : SHEAF_OK;
+}
+
+static enum sheaf_status scalar(struct sheaf_result *result, const char *name, enum sheaf_value_kind kind, double real,
+                                const char *text)
+{
+    struct sheaf_entry *entry;
+    enum sheaf_status status = entry_new(result, name, &entry);
+    return status == SHEAF_OK && entry ? value_set(&entry->value, kind, real, text) : status;
+}
+
+static enum sheaf_status cell(struct sheaf_result *result, enum sheaf_value_kind kind, double real, const char *text)
+{
+    if (result->muted)
+        return SHEAF_OK;
+    struct sheaf_entry *entry = &result->entries[result->count - 1];
+    if (entry->cell_count == entry->cell_capacity) {
+        uint64_t capacity = entry->cell_capacity ? entry->cell_capacity * 2 : 64;
+        struct sheaf_value *cells = realloc(entry->cells, capacity * sizeof *cells);
+        if (!cells)
+            return SHEAF_MEMORY;
+        entry->cells = cells;
+        entry->cell_capacity = capacity;
+    }
+    enum sheaf_status status = value_set(&entry->cells[entry->cell_count], kind, real, text);
+    if (status == SHEAF_OK)
+        entry->cell_count++;
+    return status;
+}
+
+enum sheaf_status sheaf_result_null(struct sheaf_result *result, const char *name)
+{
+    return scalar(result, name, SHEAF_NULL, 0, NULL);
+}
+
+enum sheaf_status sheaf_result_int(struct sheaf_result *result, const char *name, int64_t value)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%" PRId64, value);
+    return scalar(result, name, SHEAF_INTEGER, (double)value, text);
+}
+
+enum sheaf_status sheaf_result_uint(struct sheaf_result *result, const char *name, uint64_t value)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%" PRIu64, value);
+    return scalar(result, name, SHEAF_INTEGER, (double)value, text);
+}
+
+enum sheaf_status sheaf_result_integer(struct sheaf_result *result, const char *name, const char *digits)
+{
+    return scalar(result, name, SHEAF_INTEGER, strtod(digits, NULL), digits);
+}
+
+enum sheaf_status sheaf_result_real(struct sheaf_result *result, const char *name, double value)
+{
+    return scalar(result, name, SHEAF_REAL, value, NULL);
+}
+
+enum sheaf_status sheaf_result_text(struct sheaf_result *result, const char *name, const char *value)
+{
+    return scalar(result, name, SHEAF_TEXT, 0, value);
+}
+
+enum sheaf_status sheaf_result_table(struct sheaf_result *result, const char *name, uint32_t column_count,
+                                     const char *const *column_names)
+{
+    struct sheaf_entry *entry;
+    enum sheaf_status status = entry_new(result, name, &entry);
+    if (status != SHEAF_OK || !entry)
+        return status;
+    entry->column_names = calloc(column_count, sizeof *entry->column_names);
+    if (!entry->column_names)
+        return SHEAF_MEMORY;
+    entry->column_count = column_count;
+    for (uint32_t i = 0; i < column_count; i++) {
+        entry->column_names[i] = strdup(column_names[i]);
+        if (!entry->column_names[i])
+            return SHEAF_MEMORY;
+    }
+    return SHEAF_OK;
+}
+
+enum sheaf_status sheaf_cell_null(struct sheaf_result *result)
+{
+    return cell(result, SHEAF_NULL, 0, NULL);
+}
+
+enum sheaf_status sheaf_cell_int(struct sheaf_result *result, int64_t value)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%" PRId64, value);
+    return cell(result, SHEAF_INTEGER, (double)value, text);
+}
+
+enum sheaf_status sheaf_cell_uint(struct sheaf_result *result, uint64_t value)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%" PRIu64, value);
+    return cell(result, SHEAF_INTEGER, (double)value, text);
+}
+
+enum sheaf_status sheaf_cell_real(struct sheaf_result *result, double value)
+{
+    return cell(result, SHEAF_REAL, value, NULL);
+}
+
+enum sheaf_status sheaf_cell_text(struct sheaf_result *result, const char *value)
+{
+    return cell(result, SHEAF_TEXT, 0, value);
+}
+
+static bool value_equal(const struct sheaf_value *a, const struct sheaf_value *b)
+{
+    if (a->kind != b->kind)
+        return false;
+    if (a->kind == SHEAF_REAL)
+        return memcmp(&a->real, &b->real, sizeof a->real) == 0;
+    return a->kind == SHEAF_NULL || strcmp(a->text, b->text) == 0;
+}
+
+static bool entry_equal(const struct sheaf_entry *a, const struct sheaf_entry *b)
+{
+    if (strcmp(a->name, b->name) != 0 || a->column_count != b->column_count || a->cell_count != b->cell_count)
+        return false;
+    for (uint32_t i = 0; i < a->column_count; i++)
+        if (strcmp(a->column_names[i], b->column_names[i]) != 0)
+            return false;
+    for (uint64_t i = 0; i < a->cell_count; i++)
+        if (!value_equal(&a->cells[i], &b->cells[i]))
+            return false;
+    return value_equal(&a->value, &b->value);
+}
+
+bool sheaf_result_equal(const struct sheaf_result *a, const struct sheaf_result *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (!entry_equal(&a->entries[i], &b->entries[i]))
+            return false;
+    return true;
+}
+
+const char *sheaf_real_text(double value, char text[32])
+{
+    if (value != value)
+        return strcpy(text, "NaN");
+    if (value - value != 0)
+        return strcpy(text, value > 0 ? "Infinity" : "-Infinity");
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, 32, "%.*g", digits, value);
+        if (strtod(text, NULL) == value)
+            break;
+    }
+    return text;
+}

@@ -1,0 +1,102 @@
+/* Inside of sources: how the plan cuts them and how workers read them. One file per format behind struct
+ * source_format; nothing outside runtime/source knows which format it is reading. */
+#ifndef SHEAF_RUNTIME_SOURCE_H
+#define SHEAF_RUNTIME_SOURCE_H
+
+#include <sheaf/kernel.h>
+#include <sheaf/source.h>
+
+/* CUTTABLE: every worker opens it by itself. FED: one feeder reads it in order and hands out bytes; it can be
+ * read again from the start. ONCE: fed, and gone afterwards (standard input, a pipe). */
+enum source_access { SOURCE_CUTTABLE, SOURCE_FED, SOURCE_ONCE };
+enum source_access source_access(const struct sheaf_source *source);
+
+/* The recipe as bytes and back: what crosses to another address space. unpack distrusts its input. */
+enum sheaf_status source_pack(const struct sheaf_source *source, struct sheaf_buffer *out, struct sheaf_error *err);
+enum sheaf_status source_unpack(struct sheaf_source **source, const void *bytes, size_t size, struct sheaf_error *err);
+
+/* ---- cutting ------------------------------------------------------------------------------------------- */
+
+/* The cut of a cuttable source: a pure function of the recipe and block_bytes. Block b of input f covers units
+ * [lo, lo + block_units) of it, the last one fewer; a unit is a row (arrays, generators, pairs of them) or a byte
+ * (text: the block holds the records whose first byte lies in it). */
+struct cut {
+    const struct sheaf_source *source;
+    uint64_t block_bytes, block_units;
+    uint64_t block_count;
+    uint64_t *first_block; /* per input, the number of its first block; input_count + 1 entries */
+};
+enum sheaf_status cut_init(struct cut *cut, const struct sheaf_source *source, uint64_t block_bytes,
+                           struct sheaf_error *err);
+void cut_cleanup(struct cut *cut);
+
+/* A block to read. */
+struct span {
+    uint64_t block;
+    uint64_t input;
+    uint64_t lo, hi;            /* units of the input */
+    const unsigned char *bytes; /* fed: the block's bytes, in the format's own encoding; NULL: open and read */
+    size_t size;
+    uint64_t row, line;         /* fed: of the first record (row from 0, line from 1) */
+    uint8_t entry;              /* surveyed text: lexical state at lo; 0 otherwise */
+};
+struct span cut_span(const struct cut *cut, uint64_t block);
+
+/* ---- reading ------------------------------------------------------------------------------------------- */
+
+enum { TILE_BYTES = 32 * 1024, TILE_ROWS = 8192 }; /* upper limits for one column of a tile, rows of a text tile */
+
+struct tile_column {
+    enum sheaf_type type;
+    const void *data;      /* dense, native byte order, aligned; missing cells hold 0 */
+    const uint8_t *valid;  /* per row, 1 or 0; NULL: every cell is present */
+};
+
+/* Some rows of a block, with every selected column of the source. Borrowed until the next call on the reader. */
+struct tile {
+    uint64_t rows;
+    uint64_t bytes;   /* of input that this tile stands for; for progress and rates */
+    struct sheaf_position first;
+    const uint64_t *at, *row, *line; /* as in struct sheaf_batch */
+    const struct tile_column *columns;
+};
+
+/* A worker's way to read a source; one per worker, with its own buffers (at most 1 MiB). */
+struct reader;
+enum sheaf_status reader_open(struct reader **reader, const struct sheaf_source *source, struct sheaf_error *err);
+/* SHEAF_SURVEY: the text has quotes and no survey has been made: run one and begin again. */
+enum sheaf_status reader_begin(struct reader *reader, const struct span *span, struct sheaf_error *err);
+/* tile->rows == 0: the block is done. Errors name file, byte, line where known, column. A file that ends before
+ * the recipe says is SHEAF_INPUT ("shrank while it was read"). May return SHEAF_SURVEY as well. */
+enum sheaf_status reader_next(struct reader *reader, struct tile *tile, struct sheaf_error *err);
+void reader_close(struct reader *reader);
+
+/* Finds row and line of a position for a person. May read the input up to there. */
+enum sheaf_status source_locate(const struct sheaf_source *source, const struct sheaf_position *position,
+                                struct sheaf_place *place, struct sheaf_error *err);
+/* Completes an error that has a byte but no line, in the same way. Leaves it alone if that fails. */
+void source_locate_error(const struct sheaf_source *source, struct sheaf_error *err);
+
+/* ---- survey: lexical state (inside quotes?) at each block's start ----------------------------------------- */
+
+/* The transition of one block: 4 states x 2 bits, entry state s leads to (byte >> 2s) & 3. Never 0 as a whole. */
+enum sheaf_status source_survey_block(const struct sheaf_source *source, const struct span *span, uint8_t *transition,
+                                      struct sheaf_error *err);
+/* The scan: fills entry[b] for each block from transition[b]. Pure. */
+void source_survey_scan(const struct cut *cut, const uint8_t *transition, uint8_t *entry);
+/* Does this source know already that it needs a survey (quotes in the sample)? */
+bool source_wants_survey(const struct sheaf_source *source);
+
+/* ---- feeding -------------------------------------------------------------------------------------------- */
+
+/* The one sequential reading of a fed source. Not thread safe: its owner locks. */
+struct feed;
+enum sheaf_status feed_open(struct feed **feed, const struct sheaf_source *source, uint64_t block_bytes,
+                            struct sheaf_error *err);
+/* The next block, whole records only, appended to the emptied `bytes`; span->bytes points into it. span->block
+ * counts from 0. *more = false at the end. A record longer than block_bytes makes a longer block. */
+enum sheaf_status feed_next(struct feed *feed, struct sheaf_buffer *bytes, struct span *span, bool *more,
+                            struct sheaf_error *err);
+void feed_close(struct feed *feed);
+
+#endif
