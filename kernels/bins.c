@@ -17,6 +17,8 @@ static void widen(double *lo, double *hi)
 
 struct bins bins_make(double lo, double hi, int64_t count)
 {
+    lo += 0.0; /* no negative zeros among the edges */
+    hi += 0.0;
     if (lo == hi)
         widen(&lo, &hi);
     struct bins bins = {.lo = lo, .hi = hi, .count = count};
