@@ -9,6 +9,10 @@
 
 #include "source/source.h"
 
+/* As sheaf_fail and sheaf_error_at together: what is wrong with input `name` at `byte` (or SHEAF_UNKNOWN). */
+enum sheaf_status source_fail(struct sheaf_error *err, enum sheaf_status status, const char *name, int64_t byte,
+                              const char *format, ...) SHEAF_PRINTF(5, 6);
+
 /* ---- the recipe ------------------------------------------------------------------------------------------ */
 
 /* A selected column. */
@@ -73,12 +77,12 @@ enum { HEAD_BYTES = 64 * 1024 }; /* read of every input to recognise it */
 
 /* The beginning of an input, from byte 0. */
 struct source_head {
-    const char *name;               /* borrowed */
-    int fd;                         /* -1 for a generator */
-    bool once;                      /* a stream: every byte read stays in `bytes` */
-    uint64_t size;                  /* of the file; unknown (0) for a stream */
+    const char *name;          /* borrowed */
+    int fd;                    /* -1 for a generator */
+    bool once;                 /* a stream: what is read of it stays in `bytes` for the feed */
+    uint64_t size;             /* of the file; 0 for a stream */
     struct sheaf_buffer bytes;
-    bool ended;                     /* `bytes` is the whole input */
+    bool ended;                /* `bytes` is the whole input */
 };
 
 /* Reads on until bytes.size >= size or the input has ended. SHEAF_IO, SHEAF_MEMORY. */
@@ -122,6 +126,10 @@ uint64_t unpack_u64(struct unpacker *unpacker);
 uint64_t unpack_count(struct unpacker *unpacker, size_t item_bytes);
 /* A copy for the caller to free, or NULL when bad (or out of memory). */
 char *unpack_text(struct unpacker *unpacker);
+
+/* A whole source among other packed things (the sides of a pair). */
+void source_pack_into(const struct sheaf_source *source, struct packer *packer);
+enum sheaf_status source_unpack_from(struct sheaf_source **source, struct unpacker *unpacker, struct sheaf_error *err);
 
 /* ---- the format ------------------------------------------------------------------------------------------ */
 
