@@ -4,22 +4,20 @@
 
 /* ---- states -------------------------------------------------------------------------------------------- */
 
-static enum lex_state after_byte(const struct lex *lex, enum lex_state state, enum lex_kind kind)
+static enum lex_state after_byte(enum lex_state state, enum lex_kind kind)
 {
-    if (state == LEX_UNKNOWN)
-        return LEX_UNKNOWN;
     if (state == LEX_QUOTED)
         return kind == LEX_QUOTE ? LEX_START : LEX_QUOTED;
     if (kind == LEX_DELIMITER || kind == LEX_NEWLINE)
         return LEX_START;
-    return kind == LEX_QUOTE && state == LEX_START && !lex->blanks ? LEX_QUOTED : LEX_PLAIN;
+    return kind == LEX_QUOTE && state != LEX_PLAIN ? LEX_QUOTED : LEX_PLAIN;
 }
 
-static uint8_t kind_transition(const struct lex *lex, enum lex_kind kind)
+static uint8_t kind_transition(enum lex_kind kind)
 {
     uint8_t transition = 0;
     for (int state = 0; state < 4; state++)
-        transition |= (uint8_t)(after_byte(lex, (enum lex_state)state, kind) << 2 * state);
+        transition |= (uint8_t)(after_byte((enum lex_state)state, kind) << 2 * state);
     return transition;
 }
 
@@ -46,8 +44,7 @@ void lex_init(struct lex *lex, bool blanks, unsigned char delimiter)
     lex->kind['\0'] = LEX_NUL;
     for (int kind = 0; kind < LEX_KINDS; kind++)
         for (int transition = 0; transition < 256; transition++)
-            lex->step[kind][transition] =
-                lex_compose((uint8_t)transition, kind_transition(lex, (enum lex_kind)kind));
+            lex->step[kind][transition] = lex_compose((uint8_t)transition, kind_transition((enum lex_kind)kind));
 }
 
 bool lex_has_quote(const struct lex *lex, const unsigned char *text, size_t size)
@@ -223,8 +220,6 @@ enum lex_result lex_record(const struct lex *lex, const unsigned char *text, con
 const unsigned char *lex_record_end(const struct lex *lex, enum lex_state state, const unsigned char *text,
                                     const unsigned char *end)
 {
-    if (state == LEX_UNKNOWN)
-        state = LEX_PLAIN;
     for (const unsigned char *p = text; p < end; p++) {
         enum lex_kind kind = (enum lex_kind)lex->kind[*p];
         if (kind == LEX_NEWLINE && state != LEX_QUOTED)
@@ -234,6 +229,15 @@ const unsigned char *lex_record_end(const struct lex *lex, enum lex_state state,
     return NULL;
 }
 
+const unsigned char *lex_next_record(const struct lex *lex, bool quotes, const unsigned char *text,
+                                     const unsigned char *end)
+{
+    if (quotes)
+        return lex_record_end(lex, LEX_START, text, end);
+    const unsigned char *newline = text < end ? memchr(text, '\n', (size_t)(end - text)) : NULL;
+    return newline ? newline + 1 : NULL;
+}
+
 size_t lex_whole(const struct lex *lex, const unsigned char *text, size_t size)
 {
     const unsigned char *end = text + size, *border = text, *next;
@@ -241,7 +245,7 @@ size_t lex_whole(const struct lex *lex, const unsigned char *text, size_t size)
         const unsigned char *newline = size ? memrchr(text, '\n', size) : NULL;
         return newline ? (size_t)(newline - text) + 1 : 0;
     }
-    while ((next = lex_record_end(lex, LEX_START, border, end)))
+    while ((next = lex_next_record(lex, true, border, end)))
         border = next;
     return (size_t)(border - text);
 }
@@ -262,11 +266,9 @@ void lex_count(const struct lex *lex, const unsigned char *text, size_t size, ui
     bool quotes = lex_has_quote(lex, text, size);
     *newlines += count_newlines(text, size);
     for (const unsigned char *p = text; p < end; p = next) {
-        next = quotes ? lex_record_end(lex, LEX_START, p, end) : memchr(p, '\n', (size_t)(end - p));
+        next = lex_next_record(lex, quotes, p, end);
         if (!next)
             next = end;
-        else if (!quotes)
-            next++;
         *records += !is_blank_line(lex, p, next);
     }
 }

@@ -17,8 +17,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* UNKNOWN leads to UNKNOWN. */
-enum lex_state { LEX_UNKNOWN, LEX_START, LEX_PLAIN, LEX_QUOTED };
+/* BEGIN is the start of the data: it means what START means, and no byte leads to it. (Elsewhere in the data it
+ * stands for a state that is not known.) */
+enum lex_state { LEX_BEGIN, LEX_START, LEX_PLAIN, LEX_QUOTED };
 
 enum lex_kind { LEX_OTHER, LEX_QUOTE, LEX_DELIMITER, LEX_NEWLINE, LEX_NUL, LEX_KINDS };
 
@@ -64,10 +65,12 @@ struct cell cell_trim(struct cell cell);
 /* Copies a cell's content with "" made ", at most size - 1 bytes, and ends it with NUL. Returns the bytes copied. */
 size_t cell_copy(struct cell cell, char *to, size_t size);
 
-/* The byte after the record that `text` lies in, in state `state`, or NULL if it does not end before `end`.
- * UNKNOWN is read as PLAIN. */
+/* The byte after the record that `text` lies in, in state `state`; NULL if no newline ends it before `end`. */
 const unsigned char *lex_record_end(const struct lex *lex, enum lex_state state, const unsigned char *text,
                                     const unsigned char *end);
+/* The same where a record starts at `text`; fast if there are no `quotes` in the text, as lex_has_quote told. */
+const unsigned char *lex_next_record(const struct lex *lex, bool quotes, const unsigned char *text,
+                                     const unsigned char *end);
 
 /* Bytes of the whole records, newlines included, at the beginning of text that starts with a record. */
 size_t lex_whole(const struct lex *lex, const unsigned char *text, size_t size);
@@ -80,7 +83,7 @@ bool lex_has_quote(const struct lex *lex, const unsigned char *text, size_t size
 
 uint64_t count_newlines(const unsigned char *text, size_t size);
 
-/* Transitions: state s leads to (transition >> 2s) & 3. Never 0. */
+/* Transitions: state s leads to (transition >> 2s) & 3. Never 0, since nothing but no byte at all leads to BEGIN. */
 enum { LEX_IDENTITY = 0xe4 };
 uint8_t lex_transition(const struct lex *lex, const unsigned char *text, size_t size);
 uint8_t lex_compose(uint8_t first, uint8_t second);
