@@ -200,11 +200,14 @@ struct sheaf_kernel {
 SHEAF_API const struct sheaf_kernel *const *sheaf_kernels(size_t *count);
 /* The built-in or loaded kernel called `name`, or NULL. */
 SHEAF_API const struct sheaf_kernel *sheaf_kernel_find(const char *name);
+/* The name of the kernel that a mistyped one most likely meant, or NULL if none is near. */
+SHEAF_API const char *sheaf_kernel_nearest(const char *name);
 
 /* What a shared object of kernels exports under the name `sheaf_kernel_table`: pointers, the last one NULL. */
 typedef const struct sheaf_kernel *const sheaf_kernel_table_t[];
-/* Loads the kernels of a shared object for the life of the process. Not thread safe. SHEAF_USAGE names what is
- * wrong: not found, no table, another ABI, a name taken already, a law that its functions contradict. */
+/* Loads the kernels of a shared object, all or none, for the life of the process; the same file again changes nothing.
+ * `path` is a file, never looked for elsewhere. Not thread safe, nor against the functions above. SHEAF_USAGE names
+ * what is wrong: not found, no table, another ABI, a name taken already, a law that its functions contradict. */
 SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_kernel_load(const char *path, struct sheaf_error *err);
 
 #ifdef __cplusplus
