@@ -34,8 +34,8 @@ enum {
      * so limbs 0 to 134 are enough, and the rest is room for carries. */
     SHEAF_EXACT_LIMBS = 137,
     SHEAF_EXACT_UNIT_LIMB = 68,
-    /* Bytes of any integer's decimal text: 2^2208 has 665 digits; a sign and the NUL. */
-    SHEAF_EXACT_TEXT = 668
+    /* Bytes of any integer's decimal text: 2^(63 + 32 * 68), what the last limb can hold, has 675 digits. */
+    SHEAF_EXACT_TEXT = 680
 };
 
 /* An array of int64 and nothing else: all zeros is the value 0, and elementwise addition is the merge
