@@ -26,6 +26,7 @@ install(FILES ${PROJECT_BINARY_DIR}/sheafConfig.cmake ${PROJECT_BINARY_DIR}/shea
   DESTINATION ${package_dir})
 
 file(RELATIVE_PATH pc_to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+string(REGEX REPLACE "/$" "" pc_to_prefix "${pc_to_prefix}")
 file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/sheaf.pc @ONLY CONTENT
 "prefix=\${pcfiledir}/@pc_to_prefix@
 includedir=\${prefix}/@CMAKE_INSTALL_INCLUDEDIR@
