@@ -10,6 +10,7 @@
 #include "message.h"
 #include "nearest.h"
 #include "output_file.h"
+#include "preinit.h"
 #include "terminal.h"
 #include "version.h"
 
@@ -103,6 +104,7 @@ int main(int argc, char **argv)
 {
     const char *const *words = (const char *const *)argv + 1;
     size_t count = argc > 0 ? (size_t)argc - 1 : 0;
+    preinit_restore();
     bool solo = launch_is_solo(words, count);
     signal(SIGPIPE, SIG_DFL); /* a closed pipe ends us silently, whatever the caller ignores */
     if (launch_is_silent(solo)) {

@@ -1,6 +1,5 @@
 /* sheaf topo: the machine, and the places that a plan would use. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <sheaf/topo.h>
@@ -10,7 +9,6 @@
 #include "json.h"
 #include "message.h"
 #include "output_options.h"
-#include "terminal.h"
 
 struct topo_own {
     const char *workers, *pin, *machine, *allowed;
@@ -79,72 +77,20 @@ static enum sheaf_status layout_init(struct layout *layout, const struct topo_ow
 
 /* ---- text ------------------------------------------------------------------------------------------------------- */
 
-static const char *counted(unsigned n, const char *one, const char *many)
-{
-    return keep_text("%u %s", n, n == 1 ? one : many);
-}
-
-/* Logical indices rise in topology order, so the last one tells how many there are. */
-static void print_machine(FILE *out, const struct layout *layout)
-{
-    const struct sheaf_topology *t = &layout->topology;
-    const struct sheaf_processor *last = &t->processors[t->count - 1];
-    fprintf(out, "machine: %s, %s, %s, %s (%s)\n", counted(last->package + 1, "package", "packages"),
-            counted(last->numa + 1, "NUMA node", "NUMA nodes"), counted(last->core + 1, "core", "cores"),
-            counted(t->count, "processor", "processors"), t->source);
-}
-
-/* The workers that sit on just this processor: "  <- worker 0, 3". */
-static void print_workers_of(FILE *out, const struct layout *layout, unsigned cpu)
-{
-    const char *between = "  <- worker ";
-    for (unsigned w = 0; w < layout->workers; w++) {
-        if (!sheaf_cpuset_has(&layout->places[w], cpu) || sheaf_cpuset_count(&layout->places[w]) != 1)
-            continue;
-        fprintf(out, "%s%s%u%s", between, style_bold(out), w, style_end(out));
-        between = ", ";
-    }
-}
-
-static void print_processor(FILE *out, const struct layout *layout, const struct sheaf_processor *p, bool new_core)
-{
-    bool allowed = sheaf_cpuset_has(&layout->allowed, p->cpu);
-    if (new_core)
-        fprintf(out, "      core %-4u", p->core);
-    else
-        fprintf(out, "               ");
-    fprintf(out, "%scpu %u%s%s", allowed ? "" : style_dim(out), p->cpu, allowed ? "" : " (not allowed)",
-            allowed ? "" : style_end(out));
-    print_workers_of(out, layout, p->cpu);
-    fputc('\n', out);
-}
-
-static void print_tree(FILE *out, const struct layout *layout)
-{
-    const struct sheaf_topology *t = &layout->topology;
-    for (unsigned i = 0; i < t->count; i++) {
-        const struct sheaf_processor *p = &t->processors[i], *before = i ? p - 1 : NULL;
-        bool package = !before || p->package != before->package;
-        bool numa = package || p->numa != before->numa;
-        bool cache = numa || p->cache != before->cache;
-        if (package)
-            fprintf(out, "package %u\n", p->package);
-        if (numa)
-            fprintf(out, "  NUMA node %u\n", p->numa);
-        if (cache)
-            fprintf(out, "    cache %u\n", p->cache);
-        print_processor(out, layout, p, cache || p->core != before->core);
-    }
-}
-
-static void print_places(FILE *out, const struct layout *layout)
+static enum sheaf_status print_text(FILE *out, const struct layout *layout, struct sheaf_error *err)
 {
     char text[512];
+    struct sheaf_buffer drawing = {0};
+    if (sheaf_topology_draw(&layout->topology, &layout->allowed, layout->places, layout->workers, &drawing) != SHEAF_OK)
+        return sheaf_fail(err, SHEAF_MEMORY, "out of memory");
+    fwrite(drawing.data, 1, drawing.size, out);
+    sheaf_buffer_cleanup(&drawing);
     fprintf(out, "allowed: cpus %s\n", sheaf_cpuset_text(&layout->allowed, text, sizeof text));
-    fprintf(out, "places: %s, pin %s\n", counted(layout->workers, "worker", "workers"), layout->policy);
+    fprintf(out, "places: %u worker%s, pin %s\n", layout->workers, layout->workers == 1 ? "" : "s", layout->policy);
     bool none = strcmp(layout->policy, "none") == 0;
     for (unsigned w = 0; w < layout->workers && !none; w++)
         fprintf(out, "  worker %-4u cpu %s\n", w, sheaf_cpuset_text(&layout->places[w], text, sizeof text));
+    return SHEAF_OK;
 }
 
 /* ---- JSON ------------------------------------------------------------------------------------------------------- */
@@ -191,13 +137,10 @@ static int run_topo(const struct invocation *in)
         return complain(&err);
     }
     enum sheaf_status status = layout_init(&layout, &options->own, &err);
-    if (status == SHEAF_OK && options->listing.json) {
+    if (status == SHEAF_OK && options->listing.json)
         print_json(stdout, &layout);
-    } else if (status == SHEAF_OK) {
-        print_machine(stdout, &layout);
-        print_tree(stdout, &layout);
-        print_places(stdout, &layout);
-    }
+    else if (status == SHEAF_OK)
+        status = print_text(stdout, &layout, &err);
     sheaf_topology_cleanup(&layout.topology);
     return status == SHEAF_OK ? EXIT_DONE : complain(&err);
 }
