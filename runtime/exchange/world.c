@@ -1,12 +1,9 @@
 #include "exchange/world.h"
 
-#include "engine/pass.h"
+#include "base/module.h"
 
-#include <dlfcn.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 bool sheaf_world_launched(void)
 {
@@ -17,44 +14,42 @@ bool sheaf_world_launched(void)
     return false;
 }
 
-/* The module: named by SHEAF_MODULE_PATH, or beside the program (../lib/sheaf), or where it was installed. */
-static void *load_module(char *tried, size_t size)
+/* Ranks that a launcher left with one common set of processors must divide it among themselves. */
+static int find_sharing(struct sheaf_world *world)
 {
-    char program[512], path[1024];
-    const char *directories[3] = {getenv("SHEAF_MODULE_PATH"), NULL, SHEAF_MODULE_DIR};
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    if (length > 0) {
-        program[length] = '\0';
-        char *slash = strrchr(program, '/');
-        snprintf(slash ? slash : program, sizeof program - (size_t)(slash ? slash - program : 0), "/../lib/sheaf");
-        directories[1] = program;
+    struct sheaf_cpuset allowed;
+    if (sheaf_allowed(&allowed, NULL) != SHEAF_OK)
+        return 0;
+    enum { WORDS = SHEAF_CPUSET_BITS / 64 };
+    uint64_t most[2 * WORDS]; /* all alike if the largest of each word and of its complement are each other's */
+    for (int i = 0; i < WORDS; i++) {
+        most[i] = allowed.word[i];
+        most[WORDS + i] = ~allowed.word[i];
     }
-    tried[0] = '\0';
-    for (size_t i = 0; i < 3; i++) {
-        if (!directories[i])
-            continue;
-        snprintf(path, sizeof path, "%s/sheaf-mpi.so", directories[i]);
-        if (access(path, R_OK) != 0) {
-            snprintf(tried + strlen(tried), size - strlen(tried), "%s%s", *tried ? ", " : "", path);
-            continue;
-        }
-        /* Global: Open MPI's own plugins look for its symbols. */
-        void *module = dlopen(path, RTLD_NOW | RTLD_GLOBAL);
-        if (!module)
-            snprintf(tried, size, "%s", dlerror());
-        return module;
-    }
-    return NULL;
+    int code = world->ops->node_max(world->handle, most, 2 * WORDS);
+    world->shares_cpus = world->node_size > 1;
+    for (int i = 0; i < WORDS; i++)
+        world->shares_cpus = world->shares_cpus && most[i] == ~most[WORDS + i];
+    return code;
+}
+
+unsigned world_default_workers(const struct sheaf_world *world)
+{
+    unsigned workers = sheaf_default_workers();
+    if (!world || !world->shares_cpus)
+        return workers;
+    unsigned share = workers / (unsigned)world->node_size;
+    return share ? share : 1;
 }
 
 enum sheaf_status sheaf_world_open(struct sheaf_world **out, struct sheaf_error *err)
 {
-    char tried[2048];
-    void *module = load_module(tried, sizeof tried);
-    if (!module)
-        return sheaf_fail(err, SHEAF_UNAVAILABLE, "this build has no MPI module (looked for %s); SHEAF_MODULE_PATH names its folder", tried);
-    const struct world_ops *ops = dlsym(module, "sheaf_world_ops");
-    if (!ops || ops->abi != SHEAF_WORLD_ABI)
+    void *symbol;
+    enum sheaf_status status = module_load("mpi", "sheaf_world_ops", &symbol, err);
+    if (status != SHEAF_OK)
+        return status;
+    const struct world_ops *ops = symbol;
+    if (ops->abi != SHEAF_WORLD_ABI)
         return sheaf_fail(err, SHEAF_UNAVAILABLE, "the MPI module is of another version of sheaf");
     struct sheaf_world *world = calloc(1, sizeof *world);
     if (!world)
@@ -62,7 +57,7 @@ enum sheaf_status sheaf_world_open(struct sheaf_world **out, struct sheaf_error 
     world->ops = ops;
     int code = ops->open(&world->handle);
     if (code != 0) {
-        enum sheaf_status status = world_check(world, code, "joining the launch", err);
+        status = world_check(world, code, "joining the launch", err);
         free(world);
         return status;
     }
@@ -71,7 +66,7 @@ enum sheaf_status sheaf_world_open(struct sheaf_world **out, struct sheaf_error 
     world->node_rank = ops->node_rank(world->handle);
     world->node_size = ops->node_size(world->handle);
     *out = world;
-    return SHEAF_OK;
+    return world_check(world, find_sharing(world), "comparing processor sets", err);
 }
 
 int sheaf_world_rank(const struct sheaf_world *world)
