@@ -1,12 +1,10 @@
 #include "exchange/world.h"
 
+#include "base/module.h"
 #include "engine/pass.h"
 
-#include <dlfcn.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 bool sheaf_world_launched(void)
 {
@@ -17,44 +15,14 @@ bool sheaf_world_launched(void)
     return false;
 }
 
-/* The module: named by SHEAF_MODULE_PATH, or beside the program (../lib/sheaf), or where it was installed. */
-static void *load_module(char *tried, size_t size)
-{
-    char program[512], path[1024];
-    const char *directories[3] = {getenv("SHEAF_MODULE_PATH"), NULL, SHEAF_MODULE_DIR};
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    if (length > 0) {
-        program[length] = '\0';
-        char *slash = strrchr(program, '/');
-        snprintf(slash ? slash : program, sizeof program - (size_t)(slash ? slash - program : 0), "/../lib/sheaf");
-        directories[1] = program;
-    }
-    tried[0] = '\0';
-    for (size_t i = 0; i < 3; i++) {
-        if (!directories[i])
-            continue;
-        snprintf(path, sizeof path, "%s/sheaf-mpi.so", directories[i]);
-        if (access(path, R_OK) != 0) {
-            snprintf(tried + strlen(tried), size - strlen(tried), "%s%s", *tried ? ", " : "", path);
-            continue;
-        }
-        /* Global: Open MPI's own plugins look for its symbols. */
-        void *module = dlopen(path, RTLD_NOW | RTLD_GLOBAL);
-        if (!module)
-            snprintf(tried, size, "%s", dlerror());
-        return module;
-    }
-    return NULL;
-}
-
 enum sheaf_status sheaf_world_open(struct sheaf_world **out, struct sheaf_error *err)
 {
-    char tried[2048];
-    void *module = load_module(tried, sizeof tried);
-    if (!module)
-        return sheaf_fail(err, SHEAF_UNAVAILABLE, "this build has no MPI module (looked for %s); SHEAF_MODULE_PATH names its folder", tried);
-    const struct world_ops *ops = dlsym(module, "sheaf_world_ops");
-    if (!ops || ops->abi != SHEAF_WORLD_ABI)
+    void *found;
+    enum sheaf_status loaded = module_load("mpi", "sheaf_world_ops", &found, err);
+    if (loaded)
+        return loaded;
+    const struct world_ops *ops = found;
+    if (ops->abi != SHEAF_WORLD_ABI)
         return sheaf_fail(err, SHEAF_UNAVAILABLE, "the MPI module is of another version of sheaf");
     struct sheaf_world *world = calloc(1, sizeof *world);
     if (!world)
