@@ -1,5 +1,4 @@
-/* Numbers, texts and runs of bytes as one run of bytes, and back: what crosses to another address space. In this
- * machine's byte order: all ranks of a launch must share it. */
+/* Numbers, texts and runs of bytes as one run of bytes, and back: what crosses to another address space. */
 #ifndef SHEAF_RUNTIME_PACK_H
 #define SHEAF_RUNTIME_PACK_H
 

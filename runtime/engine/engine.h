@@ -25,7 +25,7 @@ struct crew {
 
 struct engine {
     const char *name;
-    const char *unavailable; /* NULL, or why this build has it not */
+    const char *feature; /* of sheaf_features() that it needs, or NULL */
     const struct sheaf_merge *merges;
     /* Maps every block that the dealer gives and merges into `into`, which holds the identity. Returns the failure of
      * the lowest block, whatever the workers' order; `err` is not NULL. */

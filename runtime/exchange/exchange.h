@@ -17,7 +17,7 @@ struct cast {
 
 struct exchange {
     const char *name;
-    const char *unavailable;          /* NULL, or why this build or machine has it not */
+    const char *feature;              /* of sheaf_features() that it needs, or NULL */
     const struct sheaf_merge *merges; /* NULL: the engine's */
     /* Runs one pass on all address spaces; `total` (the identity) holds all blocks afterwards, in the caller's address
      * space. *blocks is how many there were. Returns the failure of the lowest block. Leaves no process behind. */

@@ -433,4 +433,4 @@ static enum sheaf_status run_pass(const struct cast *cast, const struct pass *pa
     return status;
 }
 
-const struct exchange exchange_mpi = {"mpi", NULL, merges, run_pass};
+const struct exchange exchange_mpi = {"mpi", "MPI", merges, run_pass};

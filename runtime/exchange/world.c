@@ -1,7 +1,6 @@
 #include "exchange/world.h"
 
 #include "base/module.h"
-#include "engine/pass.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,13 +14,41 @@ bool sheaf_world_launched(void)
     return false;
 }
 
+/* Ranks that a launcher left with one common set of processors must divide it among themselves. */
+static int find_sharing(struct sheaf_world *world)
+{
+    struct sheaf_cpuset allowed;
+    if (sheaf_allowed(&allowed, NULL) != SHEAF_OK)
+        return 0;
+    enum { WORDS = SHEAF_CPUSET_BITS / 64 };
+    uint64_t most[2 * WORDS]; /* all alike if the largest of each word and of its complement are each other's */
+    for (int i = 0; i < WORDS; i++) {
+        most[i] = allowed.word[i];
+        most[WORDS + i] = ~allowed.word[i];
+    }
+    int code = world->ops->node_max(world->handle, most, 2 * WORDS);
+    world->shares_cpus = world->node_size > 1;
+    for (int i = 0; i < WORDS; i++)
+        world->shares_cpus = world->shares_cpus && most[i] == ~most[WORDS + i];
+    return code;
+}
+
+unsigned world_default_workers(const struct sheaf_world *world)
+{
+    unsigned workers = sheaf_default_workers();
+    if (!world || !world->shares_cpus)
+        return workers;
+    unsigned share = workers / (unsigned)world->node_size;
+    return share ? share : 1;
+}
+
 enum sheaf_status sheaf_world_open(struct sheaf_world **out, struct sheaf_error *err)
 {
-    void *found;
-    enum sheaf_status loaded = module_load("mpi", "sheaf_world_ops", &found, err);
-    if (loaded)
-        return loaded;
-    const struct world_ops *ops = found;
+    void *symbol;
+    enum sheaf_status status = module_load("mpi", "sheaf_world_ops", &symbol, err);
+    if (status != SHEAF_OK)
+        return status;
+    const struct world_ops *ops = symbol;
     if (ops->abi != SHEAF_WORLD_ABI)
         return sheaf_fail(err, SHEAF_UNAVAILABLE, "the MPI module is of another version of sheaf");
     struct sheaf_world *world = calloc(1, sizeof *world);
@@ -30,7 +57,7 @@ enum sheaf_status sheaf_world_open(struct sheaf_world **out, struct sheaf_error 
     world->ops = ops;
     int code = ops->open(&world->handle);
     if (code != 0) {
-        enum sheaf_status status = world_check(world, code, "joining the launch", err);
+        status = world_check(world, code, "joining the launch", err);
         free(world);
         return status;
     }
@@ -39,7 +66,7 @@ enum sheaf_status sheaf_world_open(struct sheaf_world **out, struct sheaf_error 
     world->node_rank = ops->node_rank(world->handle);
     world->node_size = ops->node_size(world->handle);
     *out = world;
-    return SHEAF_OK;
+    return world_check(world, find_sharing(world), "comparing processor sets", err);
 }
 
 int sheaf_world_rank(const struct sheaf_world *world)

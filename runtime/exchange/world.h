@@ -43,7 +43,11 @@ struct sheaf_world {
     const struct world_ops *ops;
     void *handle;
     int rank, size, node_rank, node_size;
+    bool shares_cpus; /* the ranks of this node have one common set of processors */
 };
+
+/* Workers for a rank unasked: its part of the node where ranks share one set. `world` may be NULL. */
+unsigned world_default_workers(const struct sheaf_world *world);
 
 /* 0 -> SHEAF_OK, else SHEAF_INTERNAL with `what` and the module's text. */
 enum sheaf_status world_check(const struct sheaf_world *world, int code, const char *what, struct sheaf_error *err);

@@ -1,6 +1,7 @@
 #include "plan/bundle.h"
 
-#include "base/cpu.h"
+#include "engine/partial.h"
+#include "plan/registry.h"
 
 #include <stdlib.h>
 #include <string.h>

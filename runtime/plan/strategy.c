@@ -28,6 +28,17 @@ const struct strategy_parts *strategy_parts(const struct sheaf_strategy *strateg
     return &parts[strategy - strategies];
 }
 
+/* NULL, or why this build has it not. */
+static const char *lacking(const char *feature)
+{
+    size_t count;
+    const struct sheaf_feature *features = sheaf_features(&count);
+    for (size_t i = 0; feature && i < count; i++)
+        if (strcmp(features[i].name, feature) == 0 && !features[i].version)
+            return strcmp(feature, "MPI") == 0 ? "this build has no MPI" : "this build has no OpenMP";
+    return NULL;
+}
+
 /* The parts know what they offer; the table only joins them. Idempotent, so that racing first calls are harmless. */
 const struct sheaf_strategy *sheaf_strategies(size_t *count)
 {
@@ -37,7 +48,8 @@ const struct sheaf_strategy *sheaf_strategies(size_t *count)
         strategies[i].engine = engine->name;
         strategies[i].exchange = exchange->name;
         strategies[i].merges = exchange->merges ? exchange->merges : engine->merges;
-        strategies[i].unavailable = exchange->unavailable ? exchange->unavailable : engine->unavailable;
+        const char *engine_lacks = lacking(engine->feature), *exchange_lacks = lacking(exchange->feature);
+        strategies[i].unavailable = exchange_lacks ? exchange_lacks : engine_lacks;
     }
     *count = STRATEGIES;
     return strategies;
@@ -57,8 +69,8 @@ const char *strategy_choose(int64_t source_bytes, unsigned workers, bool world)
 {
     enum { SMALL = 1000 * 1000 };
     if (world)
-        return workers > 1 && !engine_openmp.unavailable ? "hybrid" : "mpi";
-    if ((source_bytes != SHEAF_UNKNOWN && source_bytes < SMALL) || workers == 1 || engine_openmp.unavailable)
+        return workers > 1 && !lacking(engine_openmp.feature) ? "hybrid" : "mpi";
+    if ((source_bytes != SHEAF_UNKNOWN && source_bytes < SMALL) || workers == 1 || lacking(engine_openmp.feature))
         return "serial";
     return "threads";
 }

@@ -171,4 +171,4 @@ static enum sheaf_status run(const struct crew *crew, const struct pass *pass, s
     return (enum sheaf_status)team.failure.status;
 }
 
-const struct engine engine_openmp = {"openmp", NULL, merges, run};
+const struct engine engine_openmp = {"openmp", "OpenMP", merges, run};

@@ -9,4 +9,4 @@ static enum sheaf_status run(const struct crew *crew, const struct pass *pass, s
 
 static const struct sheaf_merge merges[] = {{"private", "needs OpenMP", 0}, {0}};
 
-const struct engine engine_openmp = {"openmp", "this build has no OpenMP", merges, run};
+const struct engine engine_openmp = {"openmp", "OpenMP", merges, run};
