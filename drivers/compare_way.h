@@ -1,0 +1,50 @@
+/* The rows of a comparison before they are measured: ways to compute, and plain readings of the same bytes with the same
+ * number of workers, which say what the machine could do at best. */
+#ifndef DRIVERS_COMPARE_WAY_H
+#define DRIVERS_COMPARE_WAY_H
+
+#include "compare_options.h"
+#include "kernel_options.h"
+
+enum way_kind {
+    WAY_PLAN,   /* a kernel under a strategy */
+    WAY_PREAD,  /* the files by pread, words summed */
+    WAY_MMAP,   /* the files mapped, words summed */
+    WAY_MEMORY, /* anonymous memory, words summed */
+    WAY_KINDS
+};
+
+struct way {
+    enum way_kind kind;
+    const char *strategy, *merge, *pin; /* NULL: left to the plan, or of no meaning */
+    unsigned ranks;       /* 0: no launcher */
+    unsigned workers;     /* in each rank; in all without ranks */
+    uint64_t block_bytes; /* 0: left to the plan. WAY_MEMORY: bytes to hold */
+    const char *skip;     /* NULL, or why it cannot be a row */
+};
+
+/* Growing; all zeros is empty. */
+struct ways {
+    struct way *items;
+    size_t count, capacity;
+};
+
+/* Every combination that the options name, serial among them. What cannot be is one way that says so. SHEAF_USAGE: an
+ * unknown name, with the nearest one; a wrong number. */
+SHEAF_MUST_USE enum sheaf_status ways_make(struct ways *ways, const struct way_options *options,
+                                           const struct kernel_choice *choice, struct sheaf_error *err);
+/* Adds the readings for each number of workers among the ways: of the files, if there are any, and of memory, at most
+ * `memory_each` bytes and `memory_all` in all of them together. */
+void ways_add_readings(struct ways *ways, bool files, uint64_t memory_each, uint64_t memory_all);
+
+/* In all ranks together. */
+unsigned way_workers(const struct way *way);
+
+/* "pread" and the like. */
+const char *way_kind_name(enum way_kind kind);
+
+/* A way as one word, and back: how a row's process is told what it is. False: no such word. */
+const char *way_text(const struct way *way);
+bool way_parse(const char *text, struct way *way);
+
+#endif
