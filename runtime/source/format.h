@@ -120,6 +120,7 @@ void pack_text(struct packer *packer, const char *text);
 struct unpacker {
     const unsigned char *at, *end;
     bool bad;
+    unsigned depth; /* of sources within sources */
 };
 uint64_t unpack_u64(struct unpacker *unpacker);
 /* A count of things that take at least `item_bytes` packed bytes each: bad if they cannot fit in what is left. */

@@ -123,12 +123,14 @@ enum sheaf_status source_unpack_from(struct sheaf_source **source, struct unpack
     struct sheaf_source *unpacked = calloc(1, sizeof *unpacked);
     if (!unpacked)
         return sheaf_fail(err, SHEAF_MEMORY, "out of memory for the source");
+    in->bad |= ++in->depth > 2; /* a pair and its sides */
     unpack_core(unpacked, in);
     enum sheaf_status status = SHEAF_OK;
     if (!in->bad)
         status = unpacked->format->unpack(unpacked, in, err);
     if (in->bad)
         status = sheaf_fail(err, SHEAF_INTERNAL, "a malformed recipe of a source");
+    in->depth--;
     if (status != SHEAF_OK) {
         sheaf_source_destroy(unpacked);
         return status;
@@ -139,7 +141,7 @@ enum sheaf_status source_unpack_from(struct sheaf_source **source, struct unpack
 
 enum sheaf_status source_unpack(struct sheaf_source **source, const void *bytes, size_t size, struct sheaf_error *err)
 {
-    struct unpacker in = {bytes, (const unsigned char *)bytes + size, false};
+    struct unpacker in = {bytes, (const unsigned char *)bytes + size, false, 0};
     struct sheaf_source *unpacked;
     enum sheaf_status status = source_unpack_from(&unpacked, &in, err);
     if (status != SHEAF_OK)
