@@ -40,7 +40,9 @@ void joined_seek(struct joined *joined, uint64_t lo, uint64_t hi);
 /* The next rows of both; out->rows == 0 when either has ended. */
 enum sheaf_status joined_next(struct joined *joined, struct tile *out, struct sheaf_error *err);
 
-/* The readers and the feed of struct source_format. */
+extern const struct source_format source_format_pair;
+
+/* Its readers and its feed. */
 enum sheaf_status pair_reader_open(struct reader **reader, const struct sheaf_source *source, struct sheaf_error *err);
 enum sheaf_status pair_reader_begin(struct reader *reader, const struct span *span, struct sheaf_error *err);
 enum sheaf_status pair_reader_next(struct reader *reader, struct tile *tile, struct sheaf_error *err);

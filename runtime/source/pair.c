@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern const struct source_format source_format_pair;
-
 /* ---- making a pair ----------------------------------------------------------------------------------------------------- */
 
 static bool reads_standard_input(const struct sheaf_source *source)
@@ -22,7 +20,7 @@ static bool reads_standard_input(const struct sheaf_source *source)
 static enum sheaf_status sides_match(const struct sheaf_source *a, const struct sheaf_source *b,
                                      struct sheaf_error *err)
 {
-    if (a->format == &source_format_pair || b->format == &source_format_pair)
+    if (a->format->has_sides || b->format->has_sides)
         return sheaf_fail(err, SHEAF_USAGE, "a pair cannot be paired again");
     if (reads_standard_input(a) && reads_standard_input(b))
         return sheaf_fail(err, SHEAF_USAGE, "standard input (-) can be read only once; it is named twice");
@@ -129,8 +127,8 @@ static void pair_cleanup(struct sheaf_source *source)
 
 static void pair_pack(const struct sheaf_source *source, struct packer *packer)
 {
-    source_pack_into(pair_of(source)->side[0], packer);
-    source_pack_into(pair_of(source)->side[1], packer);
+    source_pack_side(pair_of(source)->side[0], packer);
+    source_pack_side(pair_of(source)->side[1], packer);
 }
 
 /* The core's fields must be those that sheaf_source_pair would make of the sides. */
@@ -138,8 +136,7 @@ static bool pair_sound(const struct sheaf_source *source)
 {
     const struct sheaf_source *a = pair_of(source)->side[0], *b = pair_of(source)->side[1];
     if (source->access != pair_access(a, b) || source->column_count != a->column_count + b->column_count ||
-        source->input_count != a->input_count + b->input_count || a->format == source->format ||
-        b->format == source->format)
+        source->input_count != a->input_count + b->input_count)
         return false;
     for (size_t k = 0; k < source->column_count; k++) {
         const struct source_column *side = k < a->column_count ? &a->columns[k] : &b->columns[k - a->column_count];
@@ -160,9 +157,9 @@ static enum sheaf_status pair_unpack(struct sheaf_source *source, struct unpacke
     source->detail = sides;
     if (!sides)
         return sheaf_fail(err, SHEAF_MEMORY, "out of memory for a pair");
-    enum sheaf_status status = source_unpack_from(&sides->side[0], in, err);
+    enum sheaf_status status = source_unpack_side(&sides->side[0], in, err);
     if (status == SHEAF_OK)
-        status = source_unpack_from(&sides->side[1], in, err);
+        status = source_unpack_side(&sides->side[1], in, err);
     in->bad = in->bad || (status == SHEAF_OK && !pair_sound(source));
     return status;
 }
@@ -182,6 +179,7 @@ static enum sheaf_status pair_locate(const struct sheaf_source *source, const st
 const struct source_format source_format_pair = {
     .name = "pair",
     .rows_are_units = true,
+    .has_sides = true,
     .cleanup = pair_cleanup,
     .pack = pair_pack,
     .unpack = pair_unpack,
