@@ -1,8 +1,8 @@
 /* mean, var, stddev, pvar, pstddev: from exact sums of x and x^2, by one rounding. */
 #include "sums.h"
 
-enum sheaf_status sums_report_mean(const struct sums *sums, const struct sheaf_args *args, struct sheaf_result *result,
-                                   const char *name)
+enum sheaf_status sums_report_mean(const char *name, const struct sums *sums, const struct sheaf_args *args,
+                                   struct sheaf_result *result)
 {
     (void)args;
     if (sums->rows < 1)
@@ -13,8 +13,8 @@ enum sheaf_status sums_report_mean(const struct sums *sums, const struct sheaf_a
 typedef double spread(const struct sheaf_exact *sum, const struct sheaf_exact *squares, uint64_t n, uint64_t divisor);
 
 /* `taken` is what the divisor is below the number of rows. */
-static enum sheaf_status report_spread(const struct sums *sums, spread *spread_of, int64_t taken,
-                                       struct sheaf_result *result, const char *name)
+static enum sheaf_status report_spread(const char *name, const struct sums *sums, spread *spread_of, int64_t taken,
+                                       struct sheaf_result *result)
 {
     if (sums->rows <= taken)
         return sheaf_result_null(result, name);
@@ -22,32 +22,32 @@ static enum sheaf_status report_spread(const struct sums *sums, spread *spread_o
                                                      (uint64_t)(sums->rows - taken)));
 }
 
-enum sheaf_status sums_report_deviation(const struct sums *sums, const struct sheaf_args *args,
-                                        struct sheaf_result *result, const char *name)
+enum sheaf_status sums_report_deviation(const char *name, const struct sums *sums, const struct sheaf_args *args,
+                                        struct sheaf_result *result)
 {
     (void)args;
-    return report_spread(sums, sheaf_exact_deviation, 1, result, name);
+    return report_spread(name, sums, sheaf_exact_deviation, 1, result);
 }
 
-static enum sheaf_status report_variance(const struct sums *sums, const struct sheaf_args *args,
-                                         struct sheaf_result *result, const char *name)
+static enum sheaf_status report_variance(const char *name, const struct sums *sums, const struct sheaf_args *args,
+                                         struct sheaf_result *result)
 {
     (void)args;
-    return report_spread(sums, sheaf_exact_variance, 1, result, name);
+    return report_spread(name, sums, sheaf_exact_variance, 1, result);
 }
 
-static enum sheaf_status report_population_deviation(const struct sums *sums, const struct sheaf_args *args,
-                                                     struct sheaf_result *result, const char *name)
+static enum sheaf_status report_population_deviation(const char *name, const struct sums *sums,
+                                                     const struct sheaf_args *args, struct sheaf_result *result)
 {
     (void)args;
-    return report_spread(sums, sheaf_exact_deviation, 0, result, name);
+    return report_spread(name, sums, sheaf_exact_deviation, 0, result);
 }
 
-static enum sheaf_status report_population_variance(const struct sums *sums, const struct sheaf_args *args,
-                                                    struct sheaf_result *result, const char *name)
+static enum sheaf_status report_population_variance(const char *name, const struct sums *sums,
+                                                    const struct sheaf_args *args, struct sheaf_result *result)
 {
     (void)args;
-    return report_spread(sums, sheaf_exact_variance, 0, result, name);
+    return report_spread(name, sums, sheaf_exact_variance, 0, result);
 }
 
 SUMS_FINISH(mean, sums_report_mean)
@@ -75,6 +75,7 @@ const struct sheaf_kernel sheaf_kernel_mean = {
     .laws = SHEAF_LAW_EXACT | SHEAF_LAW_ADD64,
     .state_size = sums_size_one,
     .map = sums_map_plain,
+    .merge = sums_merge_one,
     .finish = mean_finish,
 };
 
@@ -90,6 +91,7 @@ const struct sheaf_kernel sheaf_kernel_var = {
     .laws = SHEAF_LAW_EXACT | SHEAF_LAW_ADD64,
     .state_size = sums_size_two,
     .map = sums_map_moments,
+    .merge = sums_merge_two,
     .finish = var_finish,
 };
 
@@ -105,6 +107,7 @@ const struct sheaf_kernel sheaf_kernel_stddev = {
     .laws = SHEAF_LAW_EXACT | SHEAF_LAW_ADD64,
     .state_size = sums_size_two,
     .map = sums_map_moments,
+    .merge = sums_merge_two,
     .finish = stddev_finish,
 };
 
@@ -120,6 +123,7 @@ const struct sheaf_kernel sheaf_kernel_pvar = {
     .laws = SHEAF_LAW_EXACT | SHEAF_LAW_ADD64,
     .state_size = sums_size_two,
     .map = sums_map_moments,
+    .merge = sums_merge_two,
     .finish = pvar_finish,
 };
 
@@ -135,5 +139,6 @@ const struct sheaf_kernel sheaf_kernel_pstddev = {
     .laws = SHEAF_LAW_EXACT | SHEAF_LAW_ADD64,
     .state_size = sums_size_two,
     .map = sums_map_moments,
+    .merge = sums_merge_two,
     .finish = pstddev_finish,
 };

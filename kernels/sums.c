@@ -13,7 +13,7 @@ size_t sums_size_two(const struct sheaf_args *args)
     return sizeof(struct sums);
 }
 
-/* ---- maps ------------------------------------------------------------------------------------------------------ */
+/* ---- maps --------------------------------------------------------------------------------------------------- */
 
 typedef void add_run(struct sheaf_exact *into, enum sheaf_type type, const void *x, uint64_t n);
 
@@ -65,10 +65,32 @@ enum sheaf_status sums_map_moments(void *state, const struct sheaf_batch *batch,
     return map_one(sums, sheaf_exact_add, batch);
 }
 
-/* ---- reports --------------------------------------------------------------------------------------------------- */
+/* ---- merges ------------------------------------------------------------------------------------------------- */
 
-static enum sheaf_status report(const struct sheaf_exact *total, bool whole, struct sheaf_result *result,
-                                const char *name)
+static enum sheaf_status merge(struct sums *into, const struct sums *from, unsigned parts)
+{
+    into->rows += from->rows;
+    for (unsigned i = 0; i < parts; i++)
+        sheaf_exact_merge(&into->part[i], &from->part[i]);
+    return SHEAF_OK;
+}
+
+enum sheaf_status sums_merge_one(void *into, const void *from, const struct sheaf_args *args, struct sheaf_error *err)
+{
+    (void)args, (void)err;
+    return merge(into, from, 1);
+}
+
+enum sheaf_status sums_merge_two(void *into, const void *from, const struct sheaf_args *args, struct sheaf_error *err)
+{
+    (void)args, (void)err;
+    return merge(into, from, 2);
+}
+
+/* ---- reports ------------------------------------------------------------------------------------------------ */
+
+static enum sheaf_status report(const char *name, const struct sheaf_exact *total, bool whole,
+                                struct sheaf_result *result)
 {
     char digits[SHEAF_EXACT_TEXT];
     if (whole && sheaf_exact_integer_text(total, digits))
@@ -76,21 +98,21 @@ static enum sheaf_status report(const struct sheaf_exact *total, bool whole, str
     return sheaf_result_real(result, name, sheaf_exact_round(total));
 }
 
-enum sheaf_status sums_report_total(const struct sums *sums, const struct sheaf_args *args,
-                                    struct sheaf_result *result, const char *name)
+enum sheaf_status sums_report_total(const char *name, const struct sums *sums, const struct sheaf_args *args,
+                                    struct sheaf_result *result)
 {
-    return report(&sums->part[0], !sheaf_type_is_float(args->types[0]), result, name);
+    return report(name, &sums->part[0], !sheaf_type_is_float(args->types[0]), result);
 }
 
-static enum sheaf_status report_dot(const struct sums *sums, const struct sheaf_args *args,
-                                    struct sheaf_result *result, const char *name)
+static enum sheaf_status report_dot(const char *name, const struct sums *sums, const struct sheaf_args *args,
+                                    struct sheaf_result *result)
 {
     bool whole = !sheaf_type_is_float(args->types[0]) && !sheaf_type_is_float(args->types[1]);
-    return report(&sums->part[0], whole, result, name);
+    return report(name, &sums->part[0], whole, result);
 }
 
-static enum sheaf_status report_root(const struct sums *sums, const struct sheaf_args *args,
-                                     struct sheaf_result *result, const char *name)
+static enum sheaf_status report_root(const char *name, const struct sums *sums, const struct sheaf_args *args,
+                                     struct sheaf_result *result)
 {
     (void)args;
     return sheaf_result_real(result, name, sheaf_exact_root(&sums->part[0], 1));
@@ -102,7 +124,7 @@ SUMS_FINISH(norm1, sums_report_total)
 SUMS_FINISH(norm2, report_root)
 SUMS_FINISH(dot, report_dot)
 
-/* ---- kernels --------------------------------------------------------------------------------------------------- */
+/* ---- kernels ------------------------------------------------------------------------------------------------ */
 
 static const struct sheaf_role roles[] = {{"x", SHEAF_ALL_TYPES}, {"y", SHEAF_ALL_TYPES}};
 
@@ -122,6 +144,7 @@ const struct sheaf_kernel sheaf_kernel_sum = {
     .laws = SHEAF_LAW_EXACT | SHEAF_LAW_ADD64,
     .state_size = sums_size_one,
     .map = sums_map_plain,
+    .merge = sums_merge_one,
     .finish = sum_finish,
 };
 
@@ -137,6 +160,7 @@ const struct sheaf_kernel sheaf_kernel_sumsq = {
     .laws = SHEAF_LAW_EXACT | SHEAF_LAW_ADD64,
     .state_size = sums_size_one,
     .map = sums_map_squares,
+    .merge = sums_merge_one,
     .finish = sumsq_finish,
 };
 
@@ -152,6 +176,7 @@ const struct sheaf_kernel sheaf_kernel_norm1 = {
     .laws = SHEAF_LAW_EXACT | SHEAF_LAW_ADD64,
     .state_size = sums_size_one,
     .map = sums_map_absolute,
+    .merge = sums_merge_one,
     .finish = norm1_finish,
 };
 
@@ -168,6 +193,7 @@ const struct sheaf_kernel sheaf_kernel_norm2 = {
     .laws = SHEAF_LAW_EXACT | SHEAF_LAW_ADD64,
     .state_size = sums_size_one,
     .map = sums_map_squares,
+    .merge = sums_merge_one,
     .finish = norm2_finish,
 };
 
@@ -184,5 +210,6 @@ const struct sheaf_kernel sheaf_kernel_dot = {
     .laws = SHEAF_LAW_EXACT | SHEAF_LAW_ADD64,
     .state_size = sums_size_one,
     .map = sums_map_products,
+    .merge = sums_merge_one,
     .finish = dot_finish,
 };

@@ -22,9 +22,14 @@ sums_map sums_map_squares;  /* part[0]: x^2 */
 sums_map sums_map_products; /* part[0]: x y */
 sums_map sums_map_moments;  /* part[0]: x, part[1]: x^2 */
 
+typedef enum sheaf_status sums_merge(void *into, const void *from, const struct sheaf_args *args,
+                                     struct sheaf_error *err);
+sums_merge sums_merge_one;
+sums_merge sums_merge_two;
+
 /* Adds an entry called `name` to `result`. */
-typedef enum sheaf_status sums_report(const struct sums *sums, const struct sheaf_args *args,
-                                      struct sheaf_result *result, const char *name);
+typedef enum sheaf_status sums_report(const char *name, const struct sums *sums, const struct sheaf_args *args,
+                                      struct sheaf_result *result);
 sums_report sums_report_total;     /* part[0]; an integer if x is */
 sums_report sums_report_mean;      /* of part[0]; null without rows */
 sums_report sums_report_deviation; /* of a sample; null for fewer than two rows */
@@ -36,7 +41,7 @@ sums_report sums_report_deviation; /* of a sample; null for fewer than two rows 
                                            struct sheaf_error *err)                                        \
     {                                                                                                      \
         (void)finish, (void)err;                                                                           \
-        return report(state, args, result, #NAME);                                                         \
+        return report(#NAME, state, args, result);                                                         \
     }
 
 #endif
