@@ -7,6 +7,7 @@
 #ifndef SHEAF_RUNTIME_FORMAT_H
 #define SHEAF_RUNTIME_FORMAT_H
 
+#include "base/pack.h"
 #include "source/source.h"
 
 /* As sheaf_fail and sheaf_error_at together: what is wrong with input `name` at `byte` (or SHEAF_UNKNOWN). */
@@ -106,26 +107,6 @@ struct feed_piece {
 };
 
 /* ---- the recipe as bytes --------------------------------------------------------------------------------- */
-
-/* Writers append; SHEAF_MEMORY is kept in `status`, so that only the last one need be checked. */
-struct packer {
-    struct sheaf_buffer *out;
-    enum sheaf_status status;
-};
-void pack_u64(struct packer *packer, uint64_t value);
-void pack_text(struct packer *packer, const char *text);
-
-/* Readers of distrusted bytes: past the end, or after anything that is not right, `bad` is set and everything
- * reads as 0 or NULL. */
-struct unpacker {
-    const unsigned char *at, *end;
-    bool bad;
-};
-uint64_t unpack_u64(struct unpacker *unpacker);
-/* A count of things that take at least `item_bytes` packed bytes each: bad if they cannot fit in what is left. */
-uint64_t unpack_count(struct unpacker *unpacker, size_t item_bytes);
-/* A copy for the caller to free, or NULL when bad (or out of memory). */
-char *unpack_text(struct unpacker *unpacker);
 
 /* A whole source among other packed things (the sides of a pair). */
 void source_pack_into(const struct sheaf_source *source, struct packer *packer);
