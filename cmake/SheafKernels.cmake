@@ -1,4 +1,5 @@
-# Writes a table in C from names: the registry of kernels, the list of features. No #ifdef rows.
+# Writes tables in C from names: the registry of kernels, the list of features, the instruction sets. No #ifdef rows.
+include(CheckCCompilerFlag)
 
 # sheaf_kernel_table(OUTPUT NAMES...): sheaf_builtin_kernels[] of &sheaf_kernel_NAME.
 function(sheaf_kernel_table output)
@@ -54,4 +55,75 @@ const char *sheaf_version(void)
     return \"@PROJECT_VERSION@\";
 }
 ")
+endfunction()
+
+# Instruction sets beyond the portable code: the names that runtime/base/cpu.c knows, and the flags each takes.
+set(SHEAF_FLAGS_avx2 -mavx2 -mfma)
+set(SHEAF_FLAGS_avx512 ${SHEAF_FLAGS_avx2} -mavx512f -mavx512bw -mavx512dq -mavx512vl -mprefer-vector-width=512)
+set(SHEAF_FLAGS_avx512ifma ${SHEAF_FLAGS_avx512} -mavx512ifma)
+set(SHEAF_COMMON_ISAS avx2 avx512) # of SHEAF_ISAS(X); the others are for files written for them alone
+
+# Loops of one accumulator are bound by its latency; GCC splits it when asked.
+set(SHEAF_TUNED_FLAGS $<$<NOT:$<CONFIG:Debug>>:-O3> -funroll-loops)
+check_c_compiler_flag(-fvariable-expansion-in-unroller SHEAF_HAVE_ACCUMULATOR_SPLIT)
+if(SHEAF_HAVE_ACCUMULATOR_SPLIT AND CMAKE_C_COMPILER_ID STREQUAL "GNU")
+  list(APPEND SHEAF_TUNED_FLAGS -fvariable-expansion-in-unroller)
+endif()
+
+# sheaf_isa_list(OUTPUT): finds the instruction sets this compiler can make (SHEAF_FOUND_ISAS, for the caller) and
+# writes them as X-macros; see runtime/base/isa.h.
+function(sheaf_isa_list output)
+  set(found "")
+  set(macros "")
+  set(common "")
+  foreach(isa avx2 avx512 avx512ifma)
+    string(TOUPPER ${isa} upper)
+    if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
+      string(REPLACE ";" " " flags "${SHEAF_FLAGS_${isa}}")
+      check_c_compiler_flag("${flags}" SHEAF_COMPILES_${upper})
+    endif()
+    if(SHEAF_COMPILES_${upper})
+      list(APPEND found ${isa})
+      string(APPEND macros "#define SHEAF_ISA_${upper}(X) X(${isa})\n")
+    else()
+      string(APPEND macros "#define SHEAF_ISA_${upper}(X)\n")
+    endif()
+    if(isa IN_LIST SHEAF_COMMON_ISAS)
+      string(APPEND common " SHEAF_ISA_${upper}(X)")
+    endif()
+  endforeach()
+  message(STATUS "tuned for: ${found}")
+  file(CONFIGURE OUTPUT ${output} @ONLY CONTENT
+"/* Written by CMake. */
+@macros@#define SHEAF_ISAS(X)@common@
+")
+  set(SHEAF_FOUND_ISAS ${found} PARENT_SCOPE)
+endfunction()
+
+# sheaf_tuned_sources(RESULT FILES...): what to compile for kernels/tuned/NAME.c (every common instruction set, and
+# portable) and kernels/tuned/NAME.ISA.c (that one). Call it where the target is: source properties stay there.
+function(sheaf_tuned_sources result)
+  set(sources "")
+  foreach(file IN LISTS ARGN)
+    get_filename_component(stem ${file} NAME)
+    string(REGEX REPLACE "\\.c$" "" stem ${stem})
+    if(stem MATCHES "\\.([a-z0-9]+)$")
+      set(isas ${CMAKE_MATCH_1})
+    else()
+      set(isas portable ${SHEAF_COMMON_ISAS})
+    endif()
+    foreach(isa IN LISTS isas)
+      if(isa STREQUAL "portable" OR isa IN_LIST SHEAF_FOUND_ISAS)
+        set(wrapper ${CMAKE_CURRENT_BINARY_DIR}/tuned/${stem}-${isa}.c)
+        file(CONFIGURE OUTPUT ${wrapper} @ONLY CONTENT
+"/* Written by CMake. */
+#define SHEAF_ISA @isa@
+#include \"@file@\"
+")
+        set_source_files_properties(${wrapper} PROPERTIES COMPILE_OPTIONS "${SHEAF_TUNED_FLAGS};${SHEAF_FLAGS_${isa}}")
+        list(APPEND sources ${wrapper})
+      endif()
+    endforeach()
+  endforeach()
+  set(${result} ${sources} PARENT_SCOPE)
 endfunction()

@@ -1,0 +1,143 @@
+/* argmin, argmax: a quick look for a tile's largest order key; only a tile that may hold the answer is searched. */
+#include "order.h"
+#include "place.h"
+
+#include <string.h>
+
+struct best {
+    uint64_t found; /* 0: no element yet */
+    uint64_t key;   /* the highest of its class (order_equals), so that equal elements have equal keys */
+    struct sheaf_position position;
+};
+
+static size_t state_size(const struct sheaf_args *args)
+{
+    (void)args;
+    return sizeof(struct best);
+}
+
+/* The first row with a key in low .. high; `rows` if there is none. */
+#define FIND(ORDER, NAME, U, KIND)                                                                         \
+    static uint64_t find_##ORDER##_##NAME(const unsigned char *data, uint64_t rows, struct order_class in) \
+    {                                                                                                      \
+        U low = (U)in.low, span = (U)(in.high - in.low);                                                   \
+        for (uint64_t i = 0; i < rows; i++) {                                                              \
+            U bits;                                                                                        \
+            memcpy(&bits, data + i * sizeof bits, sizeof bits);                                            \
+            if ((U)(ORDER_KEY_##KIND##_##ORDER(U, bits) - low) <= span)                                    \
+                return i;                                                                                  \
+        }                                                                                                  \
+        return rows;                                                                                       \
+    }
+#define FIND_BOTH(NAME, U, KIND) FIND(MIN, NAME, U, KIND) FIND(MAX, NAME, U, KIND)
+ORDER_TYPES(FIND_BOTH)
+
+static uint64_t find(enum order order, const struct sheaf_column *column, uint64_t rows, struct order_class in)
+{
+#define ROW(NAME, U, KIND) [SHEAF_##NAME] = {[ORDER_MIN] = find_MIN_##NAME, [ORDER_MAX] = find_MAX_##NAME},
+    static uint64_t (*const finders[SHEAF_TYPE_COUNT][2])(const unsigned char *, uint64_t, struct order_class) = {
+        ORDER_TYPES(ROW)};
+#undef ROW
+    return finders[column->type][order](column->data, rows, in);
+}
+
+static bool precedes(uint64_t key, const struct sheaf_position *position, const struct best *best)
+{
+    if (!best->found || key != best->key)
+        return !best->found || key > best->key;
+    return sheaf_position_compare(position, &best->position) < 0;
+}
+
+/* The rows of a batch are in the order of their positions. */
+static void take(struct best *best, enum order order, const struct sheaf_batch *batch, uint64_t largest)
+{
+    struct order_class class = order_equals(batch->columns[0].type, largest);
+    struct sheaf_position position = sheaf_batch_position(batch, 0);
+    if (!precedes(class.high, &position, best))
+        return;
+    position = sheaf_batch_position(batch, find(order, &batch->columns[0], batch->rows, class));
+    if (precedes(class.high, &position, best))
+        *best = (struct best){1, class.high, position};
+}
+
+static enum sheaf_status merge(void *into, const void *from, const struct sheaf_args *args, struct sheaf_error *err)
+{
+    (void)args, (void)err;
+    const struct best *other = from;
+    if (other->found && precedes(other->key, &other->position, into))
+        *(struct best *)into = *other;
+    return SHEAF_OK;
+}
+
+static enum sheaf_status report(const char *name, const struct best *best, const struct sheaf_finish *finish,
+                                struct sheaf_result *result, struct sheaf_error *err)
+{
+    return place_report(name, best->found ? &best->position : NULL, finish, result, err);
+}
+
+#define MAP(name, ORDER, isa)                                                                              \
+    static enum sheaf_status name##_map_##isa(void *state, const struct sheaf_batch *batch,                \
+                                              const struct sheaf_args *args, struct sheaf_error *err)      \
+    {                                                                                                      \
+        (void)args, (void)err;                                                                             \
+        take(state, ORDER, batch, order_largest_##isa(ORDER, &batch->columns[0], batch->rows));            \
+        return SHEAF_OK;                                                                                   \
+    }
+#define FINISH(name)                                                                                       \
+    static enum sheaf_status name##_finish(const void *state, const struct sheaf_args *args,               \
+                                           const struct sheaf_finish *finish, struct sheaf_result *result, \
+                                           struct sheaf_error *err)                                        \
+    {                                                                                                      \
+        (void)args;                                                                                        \
+        return report(#name, state, finish, result, err);                                                  \
+    }
+
+#define ARGMIN_MAP(isa) MAP(argmin, ORDER_MIN, isa)
+#define ARGMAX_MAP(isa) MAP(argmax, ORDER_MAX, isa)
+ARGMIN_MAP(portable) SHEAF_ISAS(ARGMIN_MAP) FINISH(argmin)
+ARGMAX_MAP(portable) SHEAF_ISAS(ARGMAX_MAP) FINISH(argmax)
+
+#define ARGMIN_VARIANT(isa) {#isa, argmin_map_##isa},
+#define ARGMAX_VARIANT(isa) {#isa, argmax_map_##isa},
+static const struct sheaf_variant argmin_variants[] = {SHEAF_ISAS(ARGMIN_VARIANT){NULL, NULL}};
+static const struct sheaf_variant argmax_variants[] = {SHEAF_ISAS(ARGMAX_VARIANT){NULL, NULL}};
+
+static const struct sheaf_role roles[] = {{"x", SHEAF_ALL_TYPES}};
+
+#define FOR_EQUALS                                                                                         \
+    "Of equal elements the first in the order of inputs and rows; -0 and +0 are equal. If any x is NaN, the first "   \
+    "NaN. Counted from 0 in arrays; in text, records from 1 and the line too. null for an empty input."
+
+const struct sheaf_kernel sheaf_kernel_argmin = {
+    .abi = SHEAF_KERNEL_ABI,
+    .size = sizeof(struct sheaf_kernel),
+    .name = "argmin",
+    .summary = "where the least element is",
+    .formula = "least i with x[i] = min of x",
+    .description = "Where the least element is. " FOR_EQUALS,
+    .roles = roles,
+    .role_count = 1,
+    .laws = SHEAF_LAW_EXACT,
+    .state_size = state_size,
+    .map = argmin_map_portable,
+    .variants = argmin_variants,
+    .merge = merge,
+    .finish = argmin_finish,
+};
+
+const struct sheaf_kernel sheaf_kernel_argmax = {
+    .abi = SHEAF_KERNEL_ABI,
+    .size = sizeof(struct sheaf_kernel),
+    .name = "argmax",
+    .summary = "where the greatest element is",
+    .formula = "least i with x[i] = max of x",
+    .description = "Where the greatest element is. " FOR_EQUALS,
+    .roles = roles,
+    .role_count = 1,
+    .laws = SHEAF_LAW_EXACT,
+    .state_size = state_size,
+    .map = argmax_map_portable,
+    .variants = argmax_variants,
+    .merge = merge,
+    .finish = argmax_finish,
+};

@@ -1,0 +1,125 @@
+/* min, max, norminf: the state is the largest order key. Whether there was an element at all is known from the tally. */
+#include "order.h"
+
+struct extremum {
+    uint64_t key;
+};
+
+static size_t state_size(const struct sheaf_args *args)
+{
+    (void)args;
+    return sizeof(struct extremum);
+}
+
+static void take(struct extremum *into, uint64_t key)
+{
+    if (key > into->key)
+        into->key = key;
+}
+
+static enum sheaf_status merge(void *into, const void *from, const struct sheaf_args *args, struct sheaf_error *err)
+{
+    (void)args, (void)err;
+    take(into, ((const struct extremum *)from)->key);
+    return SHEAF_OK;
+}
+
+static enum sheaf_status report(const struct extremum *state, const char *name, enum order order,
+                                const struct sheaf_args *args, const struct sheaf_finish *finish,
+                                struct sheaf_result *result)
+{
+    if (finish->tally.used == 0)
+        return sheaf_result_null(result, name);
+    if (sheaf_type_is_float(args->types[0]))
+        return sheaf_result_real(result, name, order_real(args->types[0], order, state->key));
+    __int128 value = order_integer(args->types[0], order, state->key);
+    return value < 0 ? sheaf_result_int(result, name, (int64_t)value)
+                     : sheaf_result_uint(result, name, (uint64_t)value);
+}
+
+/* The functions of one kernel: map for each instruction set, finish. */
+#define MAP(name, ORDER, isa)                                                                              \
+    static enum sheaf_status name##_map_##isa(void *state, const struct sheaf_batch *batch,                \
+                                              const struct sheaf_args *args, struct sheaf_error *err)      \
+    {                                                                                                      \
+        (void)args, (void)err;                                                                             \
+        take(state, order_largest_##isa(ORDER, &batch->columns[0], batch->rows));                          \
+        return SHEAF_OK;                                                                                   \
+    }
+#define FINISH(name, ORDER)                                                                                \
+    static enum sheaf_status name##_finish(const void *state, const struct sheaf_args *args,               \
+                                           const struct sheaf_finish *finish, struct sheaf_result *result, \
+                                           struct sheaf_error *err)                                        \
+    {                                                                                                      \
+        (void)err;                                                                                         \
+        return report(state, #name, ORDER, args, finish, result);                                          \
+    }
+
+#define MIN_MAP(isa) MAP(min, ORDER_MIN, isa)
+#define MAX_MAP(isa) MAP(max, ORDER_MAX, isa)
+#define NORMINF_MAP(isa) MAP(norminf, ORDER_MAGNITUDE, isa)
+MIN_MAP(portable) SHEAF_ISAS(MIN_MAP) FINISH(min, ORDER_MIN)
+MAX_MAP(portable) SHEAF_ISAS(MAX_MAP) FINISH(max, ORDER_MAX)
+NORMINF_MAP(portable) SHEAF_ISAS(NORMINF_MAP) FINISH(norminf, ORDER_MAGNITUDE)
+
+#define MIN_VARIANT(isa) {#isa, min_map_##isa},
+#define MAX_VARIANT(isa) {#isa, max_map_##isa},
+#define NORMINF_VARIANT(isa) {#isa, norminf_map_##isa},
+static const struct sheaf_variant min_variants[] = {SHEAF_ISAS(MIN_VARIANT){NULL, NULL}};
+static const struct sheaf_variant max_variants[] = {SHEAF_ISAS(MAX_VARIANT){NULL, NULL}};
+static const struct sheaf_variant norminf_variants[] = {SHEAF_ISAS(NORMINF_VARIANT){NULL, NULL}};
+
+static const struct sheaf_role roles[] = {{"x", SHEAF_ALL_TYPES}};
+
+#define FOR_NAN "NaN if any x is NaN; null for an empty input. Integers are reported with all their digits."
+
+const struct sheaf_kernel sheaf_kernel_min = {
+    .abi = SHEAF_KERNEL_ABI,
+    .size = sizeof(struct sheaf_kernel),
+    .name = "min",
+    .summary = "the least element",
+    .formula = "min of x[i]",
+    .description = "The least element; -0 is below +0. " FOR_NAN,
+    .roles = roles,
+    .role_count = 1,
+    .laws = SHEAF_LAW_EXACT,
+    .state_size = state_size,
+    .map = min_map_portable,
+    .variants = min_variants,
+    .merge = merge,
+    .finish = min_finish,
+};
+
+const struct sheaf_kernel sheaf_kernel_max = {
+    .abi = SHEAF_KERNEL_ABI,
+    .size = sizeof(struct sheaf_kernel),
+    .name = "max",
+    .summary = "the greatest element",
+    .formula = "max of x[i]",
+    .description = "The greatest element; +0 is above -0. " FOR_NAN,
+    .roles = roles,
+    .role_count = 1,
+    .laws = SHEAF_LAW_EXACT,
+    .state_size = state_size,
+    .map = max_map_portable,
+    .variants = max_variants,
+    .merge = merge,
+    .finish = max_finish,
+};
+
+const struct sheaf_kernel sheaf_kernel_norminf = {
+    .abi = SHEAF_KERNEL_ABI,
+    .size = sizeof(struct sheaf_kernel),
+    .name = "norminf",
+    .summary = "the largest absolute value",
+    .formula = "max of |x[i]|",
+    .description = "The largest absolute value, which of integers may be one more than their type holds. " FOR_NAN,
+    .roles = roles,
+    .role_count = 1,
+    .laws = SHEAF_LAW_EXACT,
+    .state_size = state_size,
+    .map = norminf_map_portable,
+    .variants = norminf_variants,
+    .merge = merge,
+    .finish = norminf_finish,
+};

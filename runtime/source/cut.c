@@ -1,0 +1,72 @@
+/* The cut: which units a block covers. A pure function of the recipe and block_bytes. */
+#include "source/format.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum sheaf_status cut_init(struct cut *cut, const struct sheaf_source *source, uint64_t block_bytes,
+                           struct sheaf_error *err)
+{
+    memset(cut, 0, sizeof *cut);
+    if (source->access != SOURCE_CUTTABLE)
+        return sheaf_fail(err, SHEAF_INTERNAL, "%s is a stream and cannot be cut ahead", source->inputs[0].name);
+    cut->source = source;
+    cut->block_bytes = block_bytes;
+    cut->block_units = block_bytes / source->unit_bytes ? block_bytes / source->unit_bytes : 1;
+    cut->first_block = malloc((source->input_count + 1) * sizeof *cut->first_block);
+    if (!cut->first_block)
+        return sheaf_fail(err, SHEAF_MEMORY, "out of memory for %zu inputs", source->input_count);
+    uint64_t count = 0;
+    for (size_t i = 0; i < source->input_count; i++) {
+        uint64_t units = source->inputs[i].units;
+        cut->first_block[i] = count;
+        if (__builtin_add_overflow(count, units / cut->block_units + (units % cut->block_units != 0), &count)) {
+            cut_cleanup(cut);
+            return sheaf_fail(err, SHEAF_USAGE, "more than 2^64 blocks; use larger ones (--block)");
+        }
+    }
+    cut->first_block[source->input_count] = cut->block_count = count;
+    return SHEAF_OK;
+}
+
+void cut_cleanup(struct cut *cut)
+{
+    if (!cut)
+        return;
+    free(cut->first_block);
+    memset(cut, 0, sizeof *cut);
+}
+
+/* The last input that begins at or before `block` and is not empty. */
+static size_t input_of(const struct cut *cut, uint64_t block)
+{
+    size_t lo = 0, hi = cut->source->input_count;
+    while (hi - lo > 1) {
+        size_t middle = lo + (hi - lo) / 2;
+        if (cut->first_block[middle] <= block)
+            lo = middle;
+        else
+            hi = middle;
+    }
+    return lo;
+}
+
+struct span cut_span(const struct cut *cut, uint64_t block)
+{
+    size_t input = input_of(cut, block);
+    uint64_t units = cut->source->inputs[input].units;
+    uint64_t lo = (block - cut->first_block[input]) * cut->block_units;
+    uint64_t hi = units - lo > cut->block_units ? lo + cut->block_units : units;
+    return (struct span){.block = block, .input = input, .lo = lo, .hi = hi};
+}
+
+void source_survey_scan(const struct cut *cut, const uint8_t *transition, uint8_t *entry)
+{
+    for (size_t input = 0; input < cut->source->input_count; input++) {
+        unsigned state = 0;
+        for (uint64_t b = cut->first_block[input]; b < cut->first_block[input + 1]; b++) {
+            entry[b] = (uint8_t)state;
+            state = (unsigned)transition[b] >> (2 * state) & 3;
+        }
+    }
+}
