@@ -8,7 +8,7 @@
 #include "option.h"
 
 /* More workers than this is a slip of the finger on any machine. */
-enum { MOST_WORKERS = SHEAF_CPUSET_BITS };
+enum { MOST_WORKERS = 4096 };
 
 struct execution_options {
     const char *strategy, *merge, *workers, *pin, *block; /* NULL: not given */

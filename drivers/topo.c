@@ -85,7 +85,6 @@ static enum sheaf_status print_text(FILE *out, const struct layout *layout, stru
         return sheaf_fail(err, SHEAF_MEMORY, "out of memory");
     fwrite(drawing.data, 1, drawing.size, out);
     sheaf_buffer_cleanup(&drawing);
-    fprintf(out, "allowed: cpus %s\n", sheaf_cpuset_text(&layout->allowed, text, sizeof text));
     fprintf(out, "places: %u worker%s, pin %s\n", layout->workers, layout->workers == 1 ? "" : "s", layout->policy);
     bool none = strcmp(layout->policy, "none") == 0;
     for (unsigned w = 0; w < layout->workers && !none; w++)
