@@ -118,10 +118,10 @@ static void print_tally(struct json *json, const struct sheaf_tally *tally)
 
 static void print_rows(struct json *json, const struct report_section *section)
 {
-    json_object(json, "rows", JSON_INLINE);
+    json_object(json, "rows", section->count > 1 ? JSON_LINES : JSON_INLINE);
     print_tally(json, &section->rows);
     if (section->count > 1) {
-        json_object(json, "columns", JSON_INLINE);
+        json_object(json, "columns", JSON_LINES);
         for (size_t i = 0; i < section->count; i++) {
             json_object(json, section->items[i].label, JSON_INLINE);
             print_tally(json, &section->items[i].tally);

@@ -23,7 +23,7 @@ struct topo_options {
 static const struct option_table topo_table = {
     "Places",
     (const struct option[]){
-        {"workers", 'j', false, "N", option_text, FIELD(workers), "Workers to place (as many as run would take)"},
+        {"workers", 'j', false, "N", option_workers, FIELD(workers), "Workers to place (as many as run would take)"},
         {"pin", 0, false, "POLICY", option_text, FIELD(pin),
          "none, compact, core, scatter, numa, or processors such as 0,2,4-7 (as run would choose)"},
         {"machine", 0, true, "DESCRIPTION", option_text, FIELD(machine),
