@@ -100,12 +100,13 @@ bool wire_is_cut(void)
 
 const char *wire_payload(const char *line)
 {
-    return strncmp(line, mark, sizeof mark - 1) == 0 ? line + sizeof mark - 1 : NULL;
+    const char *at = strstr(line, mark); /* a kernel may have printed half a line before it */
+    return at ? at + sizeof mark - 1 : NULL;
 }
 
 bool wire_read_plan(const char *payload, struct row_plan *plan)
 {
-    return sscanf(payload, "plan %15s %15s %127s %u %u %" SCNu64 " %" SCNd64, plan->strategy, plan->merge, plan->pin,
+    return sscanf(payload, "plan %15s %15s %511s %u %u %" SCNu64 " %" SCNd64, plan->strategy, plan->merge, plan->pin,
                   &plan->ranks, &plan->workers, &plan->block_bytes, &plan->blocks) == 7;
 }
 

@@ -16,7 +16,7 @@
 
 /* What became of a way: a sealed plan's choices. */
 struct row_plan {
-    char strategy[16], merge[16], pin[128];
+    char strategy[16], merge[16], pin[512];
     unsigned ranks, workers;
     uint64_t block_bytes;
     int64_t blocks;
