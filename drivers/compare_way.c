@@ -23,6 +23,7 @@ struct axes {
     size_t shape_count;
     uint64_t *blocks; /* 0: the plan's choice */
     size_t block_count;
+    const char *no_launcher;
 };
 
 static enum sheaf_status read_shape(const char *text, struct shape *shape, struct sheaf_error *err)
@@ -135,13 +136,17 @@ static void add(struct ways *ways, const struct way *way)
     ways->items[ways->count++] = *way;
 }
 
+static bool has_ranks(const struct sheaf_strategy *strategy)
+{
+    return strcmp(strategy->exchange, "mpi") == 0;
+}
+
 /* How `shape` looks under a strategy: one worker, workers in one address space tree, or ranks. */
 static void set_workers(struct way *way, const struct sheaf_strategy *strategy, const struct shape *shape)
 {
     unsigned total = shape->ranks ? shape->ranks * shape->threads : shape->threads;
-    bool ranks = strategy && strcmp(strategy->exchange, "mpi") == 0;
     bool one_each = strategy && strcmp(strategy->engine, "serial") == 0;
-    if (!ranks) {
+    if (!strategy || !has_ranks(strategy)) {
         way->ranks = 0;
         way->workers = one_each && strcmp(strategy->exchange, "none") == 0 ? 1 : total;
     } else if (one_each) {
@@ -220,8 +225,11 @@ static void add_strategy(struct ways *ways, const struct axes *axes, const char 
 {
     const struct sheaf_strategy *strategy = sheaf_strategy_find(name);
     bool serial = strcmp(name, "serial") == 0;
-    if (strategy && strategy->unavailable) {
-        add_method(ways, axes, strategy, (struct way){.strategy = name, .skip = strategy->unavailable});
+    const char *skip = strategy ? strategy->unavailable : NULL;
+    if (strategy && !skip && has_ranks(strategy))
+        skip = axes->no_launcher;
+    if (skip) {
+        add_method(ways, axes, strategy, (struct way){.strategy = name, .skip = skip});
     } else if (!strategy || serial || (axes->merges.count == 0 && !axes->all_merges)) {
         const char *merge = strategy ? strategy->merges[0].name : NULL;
         add_method(ways, axes, strategy, (struct way){.strategy = name, .merge = merge});
@@ -235,10 +243,11 @@ static void add_strategy(struct ways *ways, const struct axes *axes, const char 
 }
 
 enum sheaf_status ways_make(struct ways *ways, const struct way_options *options, const struct kernel_choice *choice,
-                            struct sheaf_error *err)
+                            const char *no_launcher, struct sheaf_error *err)
 {
     struct axes axes;
     enum sheaf_status status = read_axes(&axes, options, err);
+    axes.no_launcher = no_launcher;
     for (size_t i = 0; i < axes.strategies.count && status == SHEAF_OK; i++)
         add_strategy(ways, &axes, axes.strategies.items[i], choice);
     return status;

@@ -29,10 +29,11 @@ struct ways {
     size_t count, capacity;
 };
 
-/* Every combination that the options name, serial among them. What cannot be is one way that says so. SHEAF_USAGE: an
- * unknown name, with the nearest one; a wrong number. */
+/* Every combination that the options name, serial among them. What cannot be is one way that says so; `no_launcher` is
+ * why no ranks can be started, or NULL. SHEAF_USAGE: an unknown name, with the nearest one; a wrong number. */
 SHEAF_MUST_USE enum sheaf_status ways_make(struct ways *ways, const struct way_options *options,
-                                           const struct kernel_choice *choice, struct sheaf_error *err);
+                                           const struct kernel_choice *choice, const char *no_launcher,
+                                           struct sheaf_error *err);
 /* Adds the readings for each number of workers among the ways: of the files, if there are any, and of memory, at most
  * `memory_each` bytes and `memory_all` in all of them together. */
 void ways_add_readings(struct ways *ways, bool files, uint64_t memory_each, uint64_t memory_all);
