@@ -75,7 +75,7 @@ static void put_range(struct drawing *d, const char *noun, unsigned first, unsig
     put(d, last > first ? "%s %u-%u" : "%s %u", noun, first, last);
 }
 
-/* ---- marks: what there is to say of one processor ------------------------------------------------------------------ */
+/* ---- marks: what there is to say of one processor ---------------------------------------------------------------- */
 
 static unsigned cpu_at(const struct drawing *d, unsigned i)
 {
@@ -124,7 +124,7 @@ static void put_workers(struct drawing *d, const struct sheaf_cpuset *cpus)
     ranges_end(&ranges);
 }
 
-/* ---- lines of cores -------------------------------------------------------------------------------------------------- */
+/* ---- lines of cores ---------------------------------------------------------------------------------------------- */
 
 static bool same(const struct drawing *d, enum level level, unsigned i, unsigned j)
 {
@@ -229,7 +229,7 @@ static void draw_cores(struct drawing *d, struct span line, unsigned shift)
     }
 }
 
-/* ---- the tree -------------------------------------------------------------------------------------------------------- */
+/* ---- the tree ---------------------------------------------------------------------------------------------------- */
 
 static void draw_name(struct drawing *d, enum level level, unsigned i)
 {

@@ -100,7 +100,7 @@ static struct sheaf_cpuset allowed_number(const struct sheaf_topology *machine, 
     return allowed;
 }
 
-/* ---- an independent look at places --------------------------------------------------------------------------------- */
+/* ---- an independent look at places ------------------------------------------------------------------------------- */
 
 static unsigned core_of(const struct sheaf_topology *machine, unsigned cpu)
 {
@@ -111,7 +111,8 @@ static unsigned core_of(const struct sheaf_topology *machine, unsigned cpu)
     return 0;
 }
 
-static const struct sheaf_processor *processor_of(const struct sheaf_topology *machine, const struct sheaf_cpuset *place)
+static const struct sheaf_processor *processor_of(const struct sheaf_topology *machine,
+                                                  const struct sheaf_cpuset *place)
 {
     for (unsigned i = 0; i < machine->count; i++)
         if (sheaf_cpuset_has(place, machine->processors[i].cpu))
@@ -178,7 +179,7 @@ static void for_all(const char *policy, void (*check)(const struct deal *))
     }
 }
 
-/* ---- properties ------------------------------------------------------------------------------------------------------ */
+/* ---- properties -------------------------------------------------------------------------------------------------- */
 
 static void check_inside(const struct deal *d)
 {
@@ -383,7 +384,7 @@ static void numa_in_turn(void **state)
     for_all("numa", check_numa);
 }
 
-/* ---- known answers ----------------------------------------------------------------------------------------------------- */
+/* ---- known answers ----------------------------------------------------------------------------------------------- */
 
 /* Places as texts, blank between workers. */
 static void assert_places(const struct sheaf_topology *machine, const char *allowed_text, const char *policy,
@@ -502,7 +503,7 @@ static void bad_descriptions(void **state)
     }
 }
 
-/* ---- defaults, sharing --------------------------------------------------------------------------------------------------- */
+/* ---- defaults, sharing ------------------------------------------------------------------------------------------- */
 
 static void four_independent_runs(void **state)
 {
@@ -567,7 +568,7 @@ static void sharing(void **state)
     sheaf_topology_cleanup(&m);
 }
 
-/* ---- processes of one node --------------------------------------------------------------------------------------------------- */
+/* ---- processes of one node --------------------------------------------------------------------------------------- */
 
 static void check_share(const struct sheaf_topology *machine, const struct sheaf_cpuset *allowed, unsigned count)
 {
@@ -668,6 +669,28 @@ static void two_ranks_on_a_node(void **state)
     sheaf_topology_cleanup(&m);
 }
 
+/* Four ranks that a launcher bound to a package, two on each. */
+static void ranks_bound_to_packages(void **state)
+{
+    (void)state;
+    struct sheaf_topology m = machine_of("package:2 core:4 pu:2");
+    struct sheaf_cpuset allowed[5] = {set_of("0-7"), set_of("8-15"), set_of("0-7"), set_of("8-15"), set_of("7-8")};
+    static const char *const parts[] = {"0-3", "8-11", "4-7", "12-15"};
+    for (unsigned rank = 0; rank < 4; rank++) {
+        unsigned index, count;
+        struct sheaf_cpuset part;
+        char text[32];
+        assert_true(sheaf_place_peers(allowed, 4, rank, &index, &count));
+        assert_int_equal(count, 2);
+        assert_int_equal(index, rank / 2);
+        sheaf_place_share(&m, &allowed[rank], index, count, &part);
+        assert_string_equal(sheaf_cpuset_text(&part, text, sizeof text), parts[rank]);
+        assert_false(sheaf_place_peers(allowed, 5, rank, &index, &count)); /* the fifth overlaps with all */
+        assert_int_equal(count, 2);
+    }
+    sheaf_topology_cleanup(&m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -681,6 +704,7 @@ int main(void)
         cmocka_unit_test(four_independent_runs), cmocka_unit_test(default_pins),
         cmocka_unit_test(sharing),              cmocka_unit_test(shares),
         cmocka_unit_test(known_shares),         cmocka_unit_test(two_ranks_on_a_node),
+        cmocka_unit_test(ranks_bound_to_packages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

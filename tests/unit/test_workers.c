@@ -10,7 +10,7 @@
 #include "topo/defaults.h"
 #include "tree.h"
 
-/* ---- the rule ------------------------------------------------------------------------------------------------------ */
+/* ---- the rule ---------------------------------------------------------------------------------------------------- */
 
 static void environment(void **state)
 {
@@ -100,7 +100,8 @@ static void as_nproc(void **state)
         print_message("nproc is not installed: its reading of OMP_NUM_THREADS is not compared\n");
         skip();
     }
-    static const char *const values[] = {"", "1", "2", " 2", "2 ", "2,1", "2 ,1", "x", "0", "-1", "+1", "5", "1x", ",2"};
+    static const char *const values[] = {"", "1", "2", " 2", "2 ", "2,1", "2 ,1", "x", "0",
+                                         "-1", "+1", "5", "1x", ",2"};
     unsetenv("OMP_THREAD_LIMIT");
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         unsigned nproc = 0;
@@ -119,7 +120,7 @@ static void as_nproc(void **state)
     unsetenv("OMP_NUM_THREADS");
 }
 
-/* ---- cgroups --------------------------------------------------------------------------------------------------------- */
+/* ---- cgroups ----------------------------------------------------------------------------------------------------- */
 
 static const char v2_mounts[] = "22 1 0:20 / / rw - overlay overlay rw\n"
                                 "30 22 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n";
