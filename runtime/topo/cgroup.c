@@ -149,8 +149,6 @@ static bool find_directory(const char *root, const struct version *version, cons
         unescape(point);
         const char *rest = below(path, top);
         exact = rest != NULL;
-        if (found && !exact)
-            continue;
         strcpy(mount, point);
         snprintf(directory, 2 * PATH_MAX, "%s%s", point, exact ? rest : "");
         found = true;

@@ -163,7 +163,7 @@ static struct span line_at(const struct drawing *d, unsigned first, unsigned end
     while (d->fold && line.end < end) {
         unsigned next_shift;
         struct span next = object_at(d, CORE, line.end, end);
-        if (!cores_alike(d, core, next, &next_shift) || (line.end > core.end && next_shift != *shift))
+        if (!cores_alike(d, core, next, &next_shift) || (core.first > first && next_shift != *shift))
             break;
         *shift = next_shift;
         line.end = next.end;

@@ -50,7 +50,7 @@ static void number_by_thread(struct sheaf_topology *machine, unsigned threads)
         machine->processors[i].cpu = i % threads * (machine->count / threads) + i / threads;
 }
 
-enum { MACHINES = 12 };
+enum { MACHINES = 13 };
 
 static struct sheaf_topology machine_number(int i)
 {
@@ -62,16 +62,22 @@ static struct sheaf_topology machine_number(int i)
     int regular_count = sizeof regular / sizeof *regular;
     if (i < regular_count)
         return machine_of(regular[i]);
-    struct sheaf_topology machine = machine_of(i == regular_count ? "package:2 numa:2 core:4 pu:2"
-                                                                  : "package:2 numa:2 cache:2 core:2 pu:2");
+    static const char *const bases[] = {"package:2 numa:2 core:4 pu:2", "package:2 numa:2 cache:2 core:2 pu:2",
+                                        "package:2 numa:2 cache:2 core:2 pu:2", "package:2 core:6"};
+    struct sheaf_topology machine = machine_of(bases[i - regular_count]);
     if (i == regular_count) { /* uneven packages, nodes and cores */
         struct sheaf_cpuset gone = set_of("1,6-7,16-21,30");
         punch(&machine, &gone);
     } else if (i == regular_count + 1) {
         number_by_thread(&machine, 2);
-    } else { /* one NUMA node over both packages, caches not known */
+    } else if (i == regular_count + 2) { /* one NUMA node over both packages, caches not known */
         for (unsigned p = 0; p < machine.count; p++)
             machine.processors[p].numa = machine.processors[p].cache = 0;
+    } else { /* a tree that is none: a node over packages and a cache over nodes, beside smaller ones */
+        for (unsigned p = 0; p < machine.count; p++) {
+            machine.processors[p].numa = p >= 8;
+            machine.processors[p].cache = p >= 10;
+        }
     }
     return machine;
 }

@@ -195,6 +195,11 @@ static void partial_mounts(void **state)
     tree_file(root, "/proc/self/cgroup", "0::/../../outside\n");
     assert_int_equal(cgroup_cpus(root), 4);
 
+    tree_file(root, "/proc/self/mountinfo", v2_mounts); /* outside of what a namespace shows */
+    tree_file(root, "/sys/fs/cgroup/../outside/cpu.max", "100000 100000\n");
+    tree_file(root, "/proc/self/cgroup", "0::/../outside\n");
+    assert_int_equal(cgroup_cpus(root), 4);
+
     tree_file(root, "/proc/self/mountinfo",
               "30 22 0:26 /elsewhere /mnt ro - cgroup2 cgroup rw\n"
               "31 22 0:26 / /run/cgroup\\040of\\134mine ro - cgroup2 cgroup rw\n");
