@@ -108,9 +108,9 @@ struct feed_piece {
 
 /* ---- the recipe as bytes --------------------------------------------------------------------------------- */
 
-/* A whole source among other packed things (the sides of a pair). */
-void source_pack_into(const struct sheaf_source *source, struct packer *packer);
-enum sheaf_status source_unpack_from(struct sheaf_source **source, struct unpacker *unpacker, struct sheaf_error *err);
+/* A whole source among other packed things: a side of a pair. A side has no sides itself. */
+void source_pack_side(const struct sheaf_source *source, struct packer *packer);
+enum sheaf_status source_unpack_side(struct sheaf_source **source, struct unpacker *unpacker, struct sheaf_error *err);
 
 /* ---- the format ------------------------------------------------------------------------------------------ */
 
@@ -123,6 +123,7 @@ struct source_format {
     const char *name;   /* "npy": for --input-format and sheaf_source_format; formats may share functions */
     const char *prefix; /* names that begin so are this format's where no such file exists ("gen:"); or NULL */
     bool rows_are_units; /* else bytes are */
+    bool has_sides;     /* it is made of other sources */
 
     /* Is this input (its first HEAD_BYTES, or all of it) mine? Asked in the order of source_formats. NULL: never,
      * only by name or prefix. */

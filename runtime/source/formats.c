@@ -1,5 +1,9 @@
 #include "source/format.h"
 
+extern const struct source_format source_format_gen, source_format_npy, source_format_raw, source_format_pair;
+
 const struct source_format *const source_formats[] = {
+    &source_format_npy, &source_format_raw,
+    &source_format_gen, &source_format_pair,
     NULL,
 };
