@@ -46,6 +46,7 @@ static void add_key_columns(struct grid *grid, const struct report *report)
         column_add(grid, "file");
     if (!report_is_single(report))
         column_add(grid, "column");
+    grid->key_count = grid->column_count;
 }
 
 /* Fills them; returns the number of the first cell behind. */

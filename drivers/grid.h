@@ -9,6 +9,7 @@ struct grid {
     const char *title;  /* of a table's entry; NULL: the scalars */
     const char **names; /* column_count of them */
     size_t column_count, row_count, row_capacity;
+    size_t key_count;   /* leading columns that say what a row is about */
     const struct sheaf_value **cells; /* row by row */
 };
 

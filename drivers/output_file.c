@@ -11,6 +11,8 @@
 #include "keep.h"
 #include "message.h"
 
+static bool stdout_failed; /* and that has been reported */
+
 static enum sheaf_status cannot(const struct output_file *file, const char *what, struct sheaf_error *err)
 {
     int cause = errno ? errno : EIO;
@@ -104,11 +106,23 @@ static int give_name(struct output_file *file, int fd)
     return 0;
 }
 
+/* Sets errno to why the stream failed, now or at an earlier write. */
+static bool flushes(FILE *stream)
+{
+    int earlier = errno;
+    errno = 0;
+    if (fflush(stream) == 0 && !ferror(stream))
+        return true;
+    if (errno == 0)
+        errno = earlier;
+    return false;
+}
+
 enum sheaf_status output_commit(struct output_file *file, struct sheaf_error *err)
 {
-    errno = 0;
-    if (fflush(file->stream) != 0 || ferror(file->stream)) {
+    if (!flushes(file->stream)) {
         enum sheaf_status status = cannot(file, "cannot be written", err);
+        stdout_failed = stdout_failed || !file->path;
         output_discard(file);
         return status;
     }
@@ -137,11 +151,10 @@ void output_discard(struct output_file *file)
 
 int output_close_stdout(int code)
 {
-    errno = 0;
-    bool bad = ferror(stdout) != 0;
-    if (fclose(stdout) != 0 && errno != EBADF)
-        bad = true;
-    if (!bad)
+    if (stdout_failed)
+        return code;
+    bool good = flushes(stdout);
+    if (good && (fclose(stdout) == 0 || errno == EBADF))
         return code;
     struct output_file output = {.path = NULL};
     struct sheaf_error err;

@@ -1,4 +1,4 @@
-/* The answer as a NumPy array file (format versions 1.0 and 3.0). */
+/* The answer as a NumPy array file. */
 #include <endian.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,6 +6,7 @@
 #include "grid.h"
 #include "keep.h"
 #include "message.h"
+#include "npy.h"
 #include "print.h"
 
 /* What a column becomes. */
@@ -66,7 +67,7 @@ static const char *dtype(const struct npy_column *column)
     return column->type == CELL_INT ? "'<i8'" : column->type == CELL_UINT ? "'<u8'" : "'<f8'";
 }
 
-/* ---- header ------------------------------------------------------------------------------------------------------- */
+/* ---- names ------------------------------------------------------------------------------------------------------- */
 
 /* A Python string literal. */
 static const char *literal(const char *text)
@@ -80,27 +81,6 @@ static const char *literal(const char *text)
     }
     *end++ = '\'';
     return out;
-}
-
-static bool is_ascii(const char *text)
-{
-    for (; *text; text++)
-        if ((unsigned char)*text >= 0x80)
-            return false;
-    return true;
-}
-
-/* Magic, version, length, and the dictionary padded so that the data begin at a multiple of 64. */
-static void write_header(FILE *out, const char *descr, const char *shape)
-{
-    const char *dictionary = keep_text("{'descr': %s, 'fortran_order': False, 'shape': %s, }", descr, shape);
-    size_t length = strlen(dictionary) + 1;
-    bool version1 = length < 65000 && is_ascii(dictionary);
-    size_t prefix = version1 ? 10 : 12, padded = (prefix + length + 63) / 64 * 64 - prefix;
-    uint32_t size = htole32((uint32_t)padded); /* little endian: its first two bytes are version 1's length */
-    fwrite(version1 ? "\x93NUMPY\x01\x00" : "\x93NUMPY\x03\x00", 1, 8, out);
-    fwrite(&size, 1, version1 ? 2 : 4, out);
-    fprintf(out, "%s%*s\n", dictionary, (int)(padded - length), "");
 }
 
 /* ---- cells ------------------------------------------------------------------------------------------------------- */
@@ -152,7 +132,7 @@ static void write_grid(FILE *out, const struct grid *grid, bool bare)
         descr = bare ? dtype(&columns[c])
                      : keep_text("%s%s(%s, %s)", descr, c ? ", " : "", literal(grid->names[c]), dtype(&columns[c]));
     }
-    write_header(out, bare ? descr : keep_text("[%s]", descr), bare ? "()" : keep_text("(%zu,)", grid->row_count));
+    npy_header(out, bare ? descr : keep_text("[%s]", descr), bare ? "()" : keep_text("(%zu,)", grid->row_count));
     for (size_t i = 0; i < grid->row_count * grid->column_count; i++)
         write_cell(out, &columns[i % grid->column_count], grid->cells[i]);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "grid.h"
+#include "keep.h"
 #include "message.h"
 #include "print.h"
 
@@ -108,11 +109,10 @@ void print_text(FILE *out, const struct report *report)
 
 /* ---- CSV and TSV ------------------------------------------------------------------------------------------------ */
 
-static void tell_left_out(const struct grids *grids)
+static void tell_left_out(const struct grid *scalars)
 {
-    const struct grid *scalars = &grids->scalars;
     const char *names = "";
-    for (size_t c = 0; c < scalars->column_count; c++)
+    for (size_t c = scalars->key_count; c < scalars->column_count; c++)
         names = keep_text("%s%s%s", names, *names ? ", " : "", scalars->names[c]);
     note("csv and tsv hold tables only; text and json have %s too", names);
 }
@@ -125,7 +125,7 @@ void print_separated(FILE *out, const struct report *report, char separator)
         return;
     }
     if (grids.scalars.row_count)
-        tell_left_out(&grids);
+        tell_left_out(&grids.scalars);
     for (size_t t = 0; t < grids.table_count; t++) {
         if (t)
             fputc('\n', out);

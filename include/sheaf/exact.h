@@ -62,7 +62,8 @@ SHEAF_API void sheaf_exact_add_squares(struct sheaf_exact *into, enum sheaf_type
 SHEAF_API void sheaf_exact_add_products(struct sheaf_exact *into, enum sheaf_type x_type, const void *x,
                                         enum sheaf_type y_type, const void *y, uint64_t n);
 
-/* Adds `from` to `into`, element by element. See the headroom above. */
+/* Adds `from` to `into`, element by element, and normalises `into` when that has used up its headroom: any number of
+ * merges is safe. `from` has its headroom, as above. */
 SHEAF_API void sheaf_exact_merge(struct sheaf_exact *into, const struct sheaf_exact *from);
 /* Carries: every limb but the last comes to lie in [0, 2^32), the last one takes the sign. The value stays; equal
  * values become equal bytes. */

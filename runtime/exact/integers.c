@@ -6,7 +6,7 @@
     X(I8, int8_t) X(I16, int16_t) X(I32, int32_t) X(I64, int64_t)                                          \
     X(U8, uint8_t) X(U16, uint16_t) X(U32, uint32_t) X(U64, uint64_t)
 
-/* ---- sums: eight bytes at a time, for compilers to turn into vector code --------------------------------------- */
+/* ---- sums: eight bytes at a time, for compilers to turn into vector code ------------------------------------ */
 
 /* A word is cut into even and odd elements (those of 64 bits into halves), each added in a lane twice as wide.
  * Which is which depends on endianness; the sum does not. */
@@ -75,7 +75,7 @@ int128 integers_sum(enum sheaf_type type, const void *x, uint64_t n)
     return sums[type](x, n);
 }
 
-/* ---- the rest: element by element, in 64 bits -------------------------------------------------------------------- */
+/* ---- the rest: element by element, in 64 bits --------------------------------------------------------------- */
 
 #define DEFINE_ABSOLUTE(TYPE, c_type)                                                                      \
     static int128 absolute_##TYPE(const void *from, uint64_t n)                                            \

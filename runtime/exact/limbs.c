@@ -32,13 +32,19 @@ void limbs_add_integer(int64_t *limb, int128 value)
     limb[i] += carry;
 }
 
+/* Limbs of 2^30 normalised accumulators are below 2^62, and so two of these sums fit. */
 void sheaf_exact_merge(struct sheaf_exact *into, const struct sheaf_exact *from)
 {
-    for (int i = 0; i < LIMB_COUNT; i++)
+    int64_t used = 0;
+    for (int i = 0; i < LIMB_COUNT; i++) {
         into->limb[i] += from->limb[i];
+        used |= into->limb[i] ^ into->limb[i] >> 63;
+    }
     into->nan += from->nan;
     into->pos_inf += from->pos_inf;
     into->neg_inf += from->neg_inf;
+    if (used >> 62)
+        limbs_carry(into->limb);
 }
 
 void sheaf_exact_normalise(struct sheaf_exact *x)

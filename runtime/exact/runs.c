@@ -15,7 +15,7 @@ static const void *element(enum sheaf_type type, const void *x, uint64_t i)
     return (const unsigned char *)x + i * sheaf_type_size(type);
 }
 
-/* ---- one run -------------------------------------------------------------------------------------------------- */
+/* ---- one run ------------------------------------------------------------------------------------------------ */
 
 typedef int128 integer_sum(enum sheaf_type type, const void *x, uint64_t n);
 
@@ -87,7 +87,7 @@ void sheaf_exact_add_squares(struct sheaf_exact *into, enum sheaf_type type, con
         add_terms(into, step_square, type, x, n);
 }
 
-/* ---- two runs ------------------------------------------------------------------------------------------------- */
+/* ---- two runs ----------------------------------------------------------------------------------------------- */
 
 static void add_integer_products(struct sheaf_exact *into, enum sheaf_type x_type, const void *x,
                                  enum sheaf_type y_type, const void *y, uint64_t n)

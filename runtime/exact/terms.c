@@ -5,7 +5,7 @@
 /* Exponents count from 2^-1074, the smallest f64; integers are multiples of 2^0. */
 enum { UNIT_EXPONENT = 1074, SINGLE_BIT = UNIT_BIT - UNIT_EXPONENT, PRODUCT_BIT = UNIT_BIT - 2 * UNIT_EXPONENT };
 
-/* ---- integers ------------------------------------------------------------------------------------------------- */
+/* ---- integers ----------------------------------------------------------------------------------------------- */
 
 #define DEFINE_LOAD(TYPE, c_type)                                                                          \
     static void load_##TYPE(struct terms *terms, const void *from, unsigned count)                         \
@@ -28,7 +28,7 @@ DEFINE_LOAD(u16, uint16_t)
 DEFINE_LOAD(u32, uint32_t)
 DEFINE_LOAD(u64, uint64_t)
 
-/* ---- IEEE 754, read as unsigned integers ---------------------------------------------------------------------- */
+/* ---- IEEE 754, read as unsigned integers -------------------------------------------------------------------- */
 
 /* A binary format: widths in bits, and the exponent of its smallest subnormal counted from 2^-1074. */
 struct format {
@@ -90,7 +90,7 @@ static void load_f64(struct terms *terms, const void *from, unsigned count)
     load_float(f64, terms, from, count);
 }
 
-/* ---- any type ------------------------------------------------------------------------------------------------- */
+/* ---- any type ----------------------------------------------------------------------------------------------- */
 
 void terms_load(struct terms *terms, enum sheaf_type type, const void *x, uint64_t first, unsigned count)
 {

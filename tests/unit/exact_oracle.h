@@ -16,7 +16,7 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
-/* ---- the oracle -------------------------------------------------------------------------------------------- */
+/* ---- the oracle --------------------------------------------------------------------------------------------- */
 
 static inline uint64_t bits_of(double value)
 {
@@ -59,8 +59,8 @@ static inline void element(mpq_t out, enum sheaf_type type, const void *x, uint6
 enum operation { ADD, ABSOLUTE, SQUARES, PRODUCTS, OPERATIONS };
 
 /* What the operation should have made of x (and y), exactly. */
-static inline void expect(mpq_t out, enum operation operation, enum sheaf_type x_type, const void *x, enum sheaf_type y_type,
-                   const void *y, uint64_t n)
+static inline void expect(mpq_t out, enum operation operation, enum sheaf_type x_type, const void *x,
+                          enum sheaf_type y_type, const void *y, uint64_t n)
 {
     mpq_t a, b;
     mpq_inits(a, b, NULL);
@@ -79,7 +79,7 @@ static inline void expect(mpq_t out, enum operation operation, enum sheaf_type x
 }
 
 static inline void run(struct sheaf_exact *into, enum operation operation, enum sheaf_type x_type, const void *x,
-                enum sheaf_type y_type, const void *y, uint64_t n)
+                       enum sheaf_type y_type, const void *y, uint64_t n)
 {
     if (operation == ADD)
         sheaf_exact_add(into, x_type, x, n);

@@ -16,7 +16,7 @@ static void assert_mpfr_agrees(double got, const mpq_t exact)
 
 static const uint64_t lengths[] = {0, 1, 2, 3, 7, 64, 255, 256, 257, 511, 1009};
 
-/* ---- sums ----------------------------------------------------------------------------------------------------- */
+/* ---- sums --------------------------------------------------------------------------------------------------- */
 
 static void doubles_are_summed_exactly(void **state)
 {
@@ -135,7 +135,7 @@ static void zeros_are_positive(void **state)
     assert_same_bits(dot_of((double[]){-0.0}, (double[]){5}, 1), 0);
 }
 
-/* ---- what is not finite ------------------------------------------------------------------------------------------ */
+/* ---- what is not finite ------------------------------------------------------------------------------------- */
 
 static void specials_have_one_answer(void **state)
 {
@@ -177,7 +177,7 @@ static void specials_have_one_answer(void **state)
     assert_int_equal(sum.nan, 1);
 }
 
-/* ---- cuts, order, headroom -------------------------------------------------------------------------------------- */
+/* ---- cuts, order, headroom ---------------------------------------------------------------------------------- */
 
 static void shuffle(double *x, double *y, uint64_t n)
 {
@@ -255,6 +255,27 @@ static void headroom_is_as_promised(void **state)
         assert_nearest(sheaf_exact_round(&sum), exact, false);
     }
     mpq_clears(exact, more, NULL);
+}
+
+/* Merging carries by itself before a limb can overflow. */
+static void merges_never_run_out(void **state)
+{
+    (void)state;
+    double x[] = {0x1.fffffffffffffp900, -0x1.fffffffffffffp-900};
+    struct sheaf_exact sum = {0};
+    mpq_t exact, part;
+    mpq_inits(exact, part, NULL);
+    sheaf_exact_add(&sum, SHEAF_F64, x, 2);
+    expect(exact, ADD, SHEAF_F64, x, SHEAF_F64, x, 2);
+    for (int doublings = 1; doublings < 200; doublings++) {
+        struct sheaf_exact copy = sum;
+        sheaf_exact_merge(&sum, &copy);
+        mpq_mul_2exp(part, exact, (mp_bitcnt_t)doublings);
+        if (doublings < 120)
+            assert_nearest(sheaf_exact_round(&sum), part, false);
+        assert_nearest(sheaf_exact_root(&sum, 1), part, true);
+    }
+    mpq_clears(exact, part, NULL);
 }
 
 /* Runs of one extreme element, longer than any stretch in which partial sums are kept in plain words. */
@@ -346,6 +367,7 @@ int main(void)
         cmocka_unit_test(specials_have_one_answer),
         cmocka_unit_test(cuts_and_order_do_not_show),
         cmocka_unit_test(headroom_is_as_promised),
+        cmocka_unit_test(merges_never_run_out),
         cmocka_unit_test(extremes_of_every_type_do_not_overflow),
         cmocka_unit_test(long_runs_are_cut),
         cmocka_unit_test(integers_cross_zero),

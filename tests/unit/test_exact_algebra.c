@@ -50,7 +50,7 @@ static void the_largest_values_have_all_digits(void **state)
     mpq_clear(exact);
 }
 
-/* ---- algebra ------------------------------------------------------------------------------------------------------ */
+/* ---- algebra ------------------------------------------------------------------------------------------------ */
 
 /* (n squares - sum^2) / (n divisor) */
 static void expect_variance(mpq_t out, const mpq_t sum, const mpq_t squares, uint64_t n, uint64_t divisor)
@@ -228,7 +228,7 @@ static void specials_pass_through_the_algebra(void **state)
     assert_false(sheaf_exact_integer_text(&plus, text));
 }
 
-/* ---- the caller's floating-point environment ---------------------------------------------------------------------- */
+/* ---- the caller's floating-point environment ---------------------------------------------------------------- */
 
 #ifdef __SSE2__
 #include <xmmintrin.h>

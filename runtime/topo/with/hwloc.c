@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Loads only what placement asks for. Processors that a cgroup denies are kept: they are drawn, and the allowed set
- * comes from elsewhere. */
+/* Loads only what placement asks for: groups among it, since a NUMA node smaller than a package hangs on one.
+ * Processors that a cgroup denies are kept: they are drawn, and the allowed set comes from elsewhere. */
 static int load(hwloc_topology_t *topology)
 {
     static const hwloc_obj_type_t kept[] = {HWLOC_OBJ_PACKAGE, HWLOC_OBJ_CORE, HWLOC_OBJ_L2CACHE, HWLOC_OBJ_L3CACHE,
@@ -17,6 +17,7 @@ static int load(hwloc_topology_t *topology)
     hwloc_topology_set_all_types_filter(*topology, HWLOC_TYPE_FILTER_KEEP_NONE);
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
         hwloc_topology_set_type_filter(*topology, kept[i], HWLOC_TYPE_FILTER_KEEP_ALL);
+    hwloc_topology_set_type_filter(*topology, HWLOC_OBJ_GROUP, HWLOC_TYPE_FILTER_KEEP_STRUCTURE);
     if (hwloc_topology_set_flags(*topology, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED) == 0 &&
         hwloc_topology_load(*topology) == 0)
         return 0;

@@ -1,0 +1,31 @@
+/* What a text is made of, found out from its beginning: the delimiter, the header, which columns are numbers. */
+#ifndef SHEAF_RUNTIME_TEXT_SCHEMA_H
+#define SHEAF_RUNTIME_TEXT_SCHEMA_H
+
+#include "source/text.h"
+
+enum { DELIMITER_BLANKS = -1 };
+
+/* The delimiter of a text that starts with a record: TAB, ';' or ',' in this order, else DELIMITER_BLANKS, whichever
+ * is the first to give nearly every record as many cells as the first record has, and that more than one; ',' if
+ * none does. (';' before ',': should a comma be someone's decimal comma, the numbers are refused, not misread.) */
+int schema_delimiter(const unsigned char *bytes, size_t size);
+
+/* The columns, by the first record and records below it. */
+struct schema {
+    size_t count;   /* cells of the first record */
+    char **names;   /* what the first record's cells say, trimmed */
+    bool *numeric;  /* no cell seen is a word, and some cell is a number */
+    bool header;    /* the first record is one */
+};
+void schema_cleanup(struct schema *schema);
+
+/* `first` has all its cells; the records of `below` lie in bytes that start with a record (what is cut short at the
+ * end does not count). The first record is a header if `header` > 0, is not if < 0, and is otherwise if some cell of
+ * it is a word where the first cell below that is not missing is a number. Without records below every column of a
+ * header counts as numeric. */
+enum sheaf_status schema_infer(struct schema *schema, const struct text *text, const struct record *first,
+                               const unsigned char *below, size_t below_size, bool below_is_all, int header,
+                               struct sheaf_error *err);
+
+#endif

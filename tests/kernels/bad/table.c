@@ -1,0 +1,3 @@
+/* No sheaf_kernel_table. */
+extern int nothing;
+int nothing;
