@@ -235,6 +235,24 @@ static void wide_integers(void **state)
     check(SHEAF_U64, unsigned_data, ROWS, 7, NULL, 5);
 }
 
+/* The greatest is rounded up for HI, the least down for LO. */
+static void range_of_wide_integers(void **state)
+{
+    (void)state;
+    struct sheaf_arg values[2];
+    set_values(values, 3, NULL);
+    for (int64_t last = 0; last < 8; last++) {
+        const int64_t data[] = {-(INT64_C(1) << 54) - last, 0, (INT64_C(1) << 54) + last};
+        struct drive_input input = {.roles = 1, .types = {SHEAF_I64}, .data = {data}, .rows = 3};
+        struct sheaf_result result = drive_result(histogram(), values, &input, &(struct drive){0});
+        struct shown shown = show(&result);
+        assert_true(shown.under == 0 && shown.over == 0);
+        assert_true(shown.edges[0] == -shown.edges[3] && shown.edges[3] == 0x1p54 + (double)((last + 3) / 4 * 4));
+        shown_cleanup(&shown);
+        sheaf_result_cleanup(&result);
+    }
+}
+
 static void assert_equal_elements(double x, double lo, double hi)
 {
     struct sheaf_arg values[2];
@@ -305,6 +323,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_type),      cmocka_unit_test(without_range_from_least_to_greatest),
         cmocka_unit_test(on_and_beside_the_edges), cmocka_unit_test(wide_integers),
+        cmocka_unit_test(range_of_wide_integers),
         cmocka_unit_test(all_equal),       cmocka_unit_test(nothing_finite),
         cmocka_unit_test(refused),
     };
