@@ -56,9 +56,9 @@ static void test_types(void **state)
 
 static void check_rows(uint64_t rows, const unsigned *workers, const uint64_t *blocks)
 {
-    struct dataset data = dataset_raw(SHEAF_F64, rows, true, rows);
+    struct dataset data = rows ? dataset_raw(SHEAF_F64, rows, true, rows) : dataset_empty();
     struct sheaf_source *source = dataset_open(&data);
-    struct fixture fixture = {.source = source, .about = "f64 with special values", .world = world};
+    struct fixture fixture = {.source = source, .about = data.about, .world = world};
     assert_true(check_all_kernels(&fixture, workers, blocks) > 0);
     sheaf_source_destroy(source);
 }
