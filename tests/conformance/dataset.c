@@ -87,6 +87,11 @@ static FILE *create(struct dataset *data, const char *suffix)
     return file;
 }
 
+struct dataset dataset_empty(void)
+{
+    return (struct dataset){.path = "gen:uniform", .about = "no rows", .reading = {.count_set = true, .count = 0}};
+}
+
 struct dataset dataset_raw(enum sheaf_type type, uint64_t rows, bool special, uint64_t seed)
 {
     struct dataset data;
