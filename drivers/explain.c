@@ -28,7 +28,7 @@ static void warn_of_sharing(const struct sheaf_plan_view *plan)
     while (count && first + 1 < plan->workers && with[first] == SHEAF_ALONE)
         first++;
     if (count)
-        note("warning: %u workers share cores, such as %u and %u; fewer workers (-j) or another --pin would not", count,
+        note("warning: %u workers have to share cores, %u with %u among them; fewer (-j) would not", count,
              first, with[first]);
     sheaf_topology_cleanup(&topology);
 }
