@@ -255,17 +255,16 @@ static const char *show_yes(const struct figure *f)
     return f->yes ? "yes" : "NO";
 }
 
-/* As --block takes it. */
+/* As --block takes it, exactly: in powers of 1024 where that makes a whole number, else of 1000. */
 static const char *show_block(const struct figure *f)
 {
-    static const char units[] = {0, 'K', 'M', 'G', 'T', 0};
-    uint64_t size = f->count;
+    static const char *const units[2][5] = {{"", "kB", "MB", "GB", "TB"}, {"", "K", "M", "G", "T"}};
+    bool binary = f->count % 1024 == 0;
+    uint64_t base = binary ? 1024 : 1000, size = f->count;
     int unit = 0;
-    while (size && size % 1024 == 0 && units[unit + 1]) {
-        size /= 1024;
-        unit++;
-    }
-    return keep_text("%" PRIu64 "%.1s", size, &units[unit]);
+    for (; size && size % base == 0 && unit < 4; unit++)
+        size /= base;
+    return keep_text("%" PRIu64 "%s", size, units[binary][unit]);
 }
 
 static const char *show_memory(const struct figure *f)

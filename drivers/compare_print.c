@@ -8,10 +8,10 @@
 #include "number.h"
 #include "terminal.h"
 
-/* A column as it will be printed; cells by row. */
+/* A column as it will be printed. */
 struct column {
     const struct field *field;
-    const char **cells;
+    const char **cells; /* by row; after them the title */
     size_t width;
 };
 
@@ -49,6 +49,7 @@ static bool make_column(const struct comparison *c, const struct field *field, b
         if ((shown || field->flags & FIELD_LEFT) && strlen(cell) > column->width)
             column->width = strlen(cell);
     }
+    column->cells[c->count] = field->title;
     return field->flags & FIELD_IF_DIFFERENT ? differ || (wide && first) : first != NULL;
 }
 
@@ -66,24 +67,33 @@ static size_t make_columns(const struct comparison *c, bool wide, struct column 
     return count;
 }
 
-static void print_cell(FILE *out, const struct column *column, const char *text, bool last)
+/* Blanks that a line would end in are only printed when something follows them. */
+static void print_cell(FILE *out, const struct column *column, const char *text, unsigned *blanks)
 {
-    int width = (int)column->width;
-    if (column->field->flags & FIELD_LEFT)
-        fprintf(out, "%-*s", last ? 0 : width, text);
-    else
-        fprintf(out, "%*s", width, text);
-    fputs(last ? "\n" : " ", out);
+    int room = (int)(column->width > strlen(text) ? column->width - strlen(text) : 0);
+    bool left = column->field->flags & FIELD_LEFT;
+    if (*text)
+        fprintf(out, "%*s%s", (int)*blanks + (left ? 0 : room), "", text);
+    *blanks = (*text ? (left ? (unsigned)room : 0) : *blanks + (unsigned)column->width) + 1;
+}
+
+static void print_line(FILE *out, const struct column *columns, size_t count, size_t row)
+{
+    unsigned blanks = 0;
+    for (size_t k = 0; k < count; k++)
+        print_cell(out, &columns[k], columns[k].cells[row], &blanks);
+    fputc('\n', out);
 }
 
 /* A row without figures: what it would have been, and why it is not. */
 static void print_note(FILE *out, const struct column *columns, size_t i, const struct row *row)
 {
-    print_cell(out, &columns[0], columns[0].cells[i], false);
-    print_cell(out, &columns[1], columns[1].cells[i], false);
-    if (way_workers(&row->way))
-        fprintf(out, "%u worker%s ", way_workers(&row->way), way_workers(&row->way) == 1 ? "" : "s");
-    fprintf(out, "%s\n", row_note(row));
+    unsigned blanks = 0, workers = way_workers(&row->way);
+    print_cell(out, &columns[0], columns[0].cells[i], &blanks);
+    print_cell(out, &columns[1], columns[1].cells[i], &blanks);
+    if (workers)
+        fprintf(out, "%*s%u worker%s", (int)blanks, "", workers, workers == 1 ? "" : "s");
+    fprintf(out, "%*s%s\n", workers ? 1 : (int)blanks, "", row_note(row));
 }
 
 static const char *input_text(const struct comparison *c)
@@ -107,18 +117,13 @@ static void print_title(FILE *out, const struct comparison *c)
 void print_comparison_text(FILE *out, const struct comparison *c, bool wide)
 {
     struct column *columns;
-    size_t count = make_columns(c, wide, &columns);
-    size_t *order = order_rows(c);
+    size_t count = make_columns(c, wide, &columns), *order = order_rows(c);
     print_title(out, c);
-    for (size_t k = 0; k < count; k++)
-        print_cell(out, &columns[k], columns[k].field->title, k + 1 == count);
+    print_line(out, columns, count, c->count);
     for (size_t n = 0; n < c->count; n++) {
-        size_t i = order[n];
-        if (c->rows[i].state != ROW_STANDING) {
-            print_note(out, columns, i, &c->rows[i]);
-            continue;
-        }
-        for (size_t k = 0; k < count; k++)
-            print_cell(out, &columns[k], columns[k].cells[i], k + 1 == count);
+        if (c->rows[order[n]].state == ROW_STANDING)
+            print_line(out, columns, count, order[n]);
+        else
+            print_note(out, columns, order[n], &c->rows[order[n]]);
     }
 }
