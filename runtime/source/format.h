@@ -72,6 +72,12 @@ enum sheaf_status source_set_columns(struct sheaf_source *source, size_t input, 
 enum sheaf_status source_pick_columns(const struct sheaf_reading *reading, const char *input,
                                       const char *const *names, size_t count, size_t *picked, struct sheaf_error *err);
 
+/* "OPTION makes no sense here: WHY" (SHEAF_USAGE). */
+enum sheaf_status source_refuse_option(const char *input, const char *option, const char *why, struct sheaf_error *err);
+/* Refuses what only text can have: a delimiter, a header, lines, missing cells. */
+enum sheaf_status source_refuse_text_options(const char *input, const struct sheaf_reading *reading,
+                                             struct sheaf_error *err);
+
 /* ---- opening --------------------------------------------------------------------------------------------- */
 
 enum { HEAD_BYTES = 64 * 1024 }; /* read of every input to recognise it */
