@@ -297,6 +297,20 @@ static enum sheaf_status array_locate(const struct sheaf_source *source, const s
     return SHEAF_OK;
 }
 
+/* Equal shapes in the same order of the axes, file by file. */
+static bool array_same_order(const struct sheaf_source *a, const struct sheaf_source *b)
+{
+    if (a->input_count != b->input_count)
+        return false;
+    for (size_t i = 0; i < a->input_count; i++) {
+        const struct array_layout *x = array_layout(a, i), *y = array_layout(b, i);
+        if (a->inputs[i].units != b->inputs[i].units || x->in_order || y->in_order || x->rank != y->rank ||
+            memcmp(x->shape, y->shape, x->rank * sizeof x->shape[0]) != 0)
+            return false;
+    }
+    return true;
+}
+
 /* ---- the recipe ---------------------------------------------------------------------------------------------- */
 
 static void array_cleanup(struct sheaf_source *source)
@@ -398,7 +412,7 @@ static enum sheaf_status array_unpack(struct sheaf_source *source, struct unpack
     .rows_are_units = true, .cleanup = array_cleanup, .pack = array_pack, .unpack = array_unpack,          \
     .reader_open = array_reader_open, .reader_begin = array_reader_begin,                                  \
     .reader_next = array_reader_next, .reader_close = array_reader_close, .feed_cut = array_feed_cut,      \
-    .locate = array_locate
+    .locate = array_locate, .same_order = array_same_order
 
 const struct source_format source_format_raw = {.name = "raw", .probe = raw_probe, .open = raw_open, ARRAY_FUNCTIONS};
 const struct source_format source_format_npy = {

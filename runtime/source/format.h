@@ -166,6 +166,10 @@ struct source_format {
     enum sheaf_status (*feed_open)(struct feed **feed, const struct sheaf_source *source, uint64_t block_bytes,
                                    struct sheaf_error *err);
 
+    /* Do two sources of this format hand out their rows in the same order if neither is told `in_order`? NULL: ask for
+     * the logical order. */
+    bool (*same_order)(const struct sheaf_source *a, const struct sheaf_source *b);
+
     /* As source_locate. place->file, place->alone and a known position->row are filled in already. */
     enum sheaf_status (*locate)(const struct sheaf_source *source, const struct sheaf_position *position,
                                 struct sheaf_place *place, struct sheaf_error *err);
