@@ -30,11 +30,7 @@ static enum sheaf_status report(const struct extremum *state, const char *name, 
 {
     if (finish->tally.used == 0)
         return sheaf_result_null(result, name);
-    if (sheaf_type_is_float(args->types[0]))
-        return sheaf_result_real(result, name, order_real(args->types[0], order, state->key));
-    __int128 value = order_integer(args->types[0], order, state->key);
-    return value < 0 ? sheaf_result_int(result, name, (int64_t)value)
-                     : sheaf_result_uint(result, name, (uint64_t)value);
+    return order_report(name, args->types[0], order, state->key, result);
 }
 
 /* The functions of one kernel: map for each instruction set, finish. */

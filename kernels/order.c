@@ -43,6 +43,16 @@ __int128 order_integer(enum sheaf_type type, enum order order, uint64_t key)
     return (__int128)bits - ((__int128)sign << 1);
 }
 
+enum sheaf_status order_report(const char *name, enum sheaf_type type, enum order order, uint64_t key,
+                               struct sheaf_result *result)
+{
+    if (sheaf_type_is_float(type))
+        return sheaf_result_real(result, name, order_real(type, order, key));
+    __int128 value = order_integer(type, order, key);
+    return value < 0 ? sheaf_result_int(result, name, (int64_t)value)
+                     : sheaf_result_uint(result, name, (uint64_t)value);
+}
+
 struct order_class order_equals(enum sheaf_type type, uint64_t key)
 {
     struct order_class class = {key, key};

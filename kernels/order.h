@@ -68,6 +68,10 @@ double order_real(enum sheaf_type type, enum order order, uint64_t key);
 /* Of an integer type. */
 __int128 order_integer(enum sheaf_type type, enum order order, uint64_t key);
 
+/* Adds `name` to `result`: the element that has `key`, of any type. */
+enum sheaf_status order_report(const char *name, enum sheaf_type type, enum order order, uint64_t key,
+                               struct sheaf_result *result);
+
 /* The keys, under MIN and MAX, of the elements that compare equal to the one that has `key`: the two zeros are one
  * value, and so are all NaNs. */
 struct order_class {

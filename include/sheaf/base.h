@@ -53,6 +53,7 @@ struct sheaf_error {
     int32_t worker;     /* worker it happened in */
     int32_t signal;     /* that ended the worker, or 0 */
     int32_t reserved;
+    int64_t block;      /* block of the plan it happened in; of several failures the lowest block's is reported */
     int64_t byte;       /* offset in `file`, from 0 */
     int64_t line;       /* line in `file`, from 1 */
     char file[512];     /* input or output concerned */

@@ -20,7 +20,7 @@ extern "C" {
 struct sheaf_merge {
     const char *name;    /* "private" */
     const char *summary; /* one line */
-    uint32_t law;        /* 0: any kernel; SHEAF_LAW_ADD64: only kernels with that law */
+    uint32_t law;        /* 0: any kernel; SHEAF_LAW_ADD64, SHEAF_LAW_FLAT: only kernels with that law */
 };
 
 /* A row of the table strategy = engine x exchange. */

@@ -136,8 +136,11 @@ enum {
     SHEAF_LAW_EXACT = 1,       /* the state holds the exact value */
     SHEAF_LAW_FIXED_ORDER = 2, /* canonical tree over positions */
     /* The state is an array of int64 whose merge is elementwise wrapping addition and whose identity is zero:
-     * atomics, MPI_SUM and one-sided accumulation apply. `init` and `merge` may be NULL. */
-    SHEAF_LAW_ADD64 = 4
+     * atomics, MPI_SUM and one-sided accumulation apply. `init` and `merge` may be NULL. A state must stand
+     * 2^30 such additions. */
+    SHEAF_LAW_ADD64 = 4,
+    /* The state holds no pointers (no `pack`). Derived, never set by a kernel. */
+    SHEAF_LAW_FLAT = 8
 };
 
 /* The same map, tuned for a processor: chosen once, before any worker starts, if the machine has `cpu`. */
@@ -164,7 +167,7 @@ struct sheaf_kernel {
     enum sheaf_status (*check)(const struct sheaf_args *args, struct sheaf_error *err);
     /* Bytes of the state (of its fixed part, if it is not flat); a multiple of 8, at least 8. */
     size_t (*state_size)(const struct sheaf_args *args);
-    /* Makes the identity in zeroed memory aligned to 64 bytes. NULL: zeros are the identity. */
+    /* Makes the identity in zeroed memory aligned to 16 bytes. NULL: zeros are the identity. */
     enum sheaf_status (*init)(void *state, const struct sheaf_args *args, struct sheaf_error *err);
     enum sheaf_status (*map)(void *state, const struct sheaf_batch *batch, const struct sheaf_args *args,
                              struct sheaf_error *err);

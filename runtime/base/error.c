@@ -10,7 +10,7 @@ void sheaf_error_clear(struct sheaf_error *err)
         return;
     memset(err, 0, sizeof *err);
     err->rank = err->worker = SHEAF_UNKNOWN;
-    err->byte = err->line = SHEAF_UNKNOWN;
+    err->block = err->byte = err->line = SHEAF_UNKNOWN;
 }
 
 /* Keeps the end of what is too long: the end of a path says more than its start. */

@@ -134,3 +134,9 @@ enum sheaf_status sheaf_kernel_load(const char *path, struct sheaf_error *err)
     }
     return SHEAF_OK;
 }
+
+const char *kernel_origin(const struct sheaf_kernel *kernel)
+{
+    Dl_info info;
+    return is_loaded(kernel) && dladdr(kernel, &info) ? info.dli_fname : NULL;
+}

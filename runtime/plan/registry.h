@@ -15,4 +15,7 @@ enum sheaf_status kernel_check(const struct sheaf_kernel *kernel, struct sheaf_e
 /* The best map for this machine, within cpu_limit. Every map of a kernel makes the same state. */
 kernel_map *kernel_map_select(const struct sheaf_kernel *kernel);
 
+/* The shared object that a kernel came from, for another address space to load; NULL for a built-in one. Borrowed. */
+const char *kernel_origin(const struct sheaf_kernel *kernel);
+
 #endif

@@ -7,6 +7,7 @@
 #ifndef SHEAF_RUNTIME_FORMAT_H
 #define SHEAF_RUNTIME_FORMAT_H
 
+#include "base/pack.h"
 #include "source/source.h"
 
 /* As sheaf_fail and sheaf_error_at together: what is wrong with input `name` at `byte` (or SHEAF_UNKNOWN). */
@@ -107,29 +108,9 @@ struct feed_piece {
 
 /* ---- the recipe as bytes --------------------------------------------------------------------------------- */
 
-/* Writers append; SHEAF_MEMORY is kept in `status`, so that only the last one need be checked. */
-struct packer {
-    struct sheaf_buffer *out;
-    enum sheaf_status status;
-};
-void pack_u64(struct packer *packer, uint64_t value);
-void pack_text(struct packer *packer, const char *text);
-
-/* Readers of distrusted bytes: past the end, or after anything that is not right, `bad` is set and everything
- * reads as 0 or NULL. */
-struct unpacker {
-    const unsigned char *at, *end;
-    bool bad;
-};
-uint64_t unpack_u64(struct unpacker *unpacker);
-/* A count of things that take at least `item_bytes` packed bytes each: bad if they cannot fit in what is left. */
-uint64_t unpack_count(struct unpacker *unpacker, size_t item_bytes);
-/* A copy for the caller to free, or NULL when bad (or out of memory). */
-char *unpack_text(struct unpacker *unpacker);
-
-/* A whole source among other packed things (the sides of a pair). */
-void source_pack_into(const struct sheaf_source *source, struct packer *packer);
-enum sheaf_status source_unpack_from(struct sheaf_source **source, struct unpacker *unpacker, struct sheaf_error *err);
+/* A whole source among other packed things: a side of a pair. A side has no sides itself. */
+void source_pack_side(const struct sheaf_source *source, struct packer *packer);
+enum sheaf_status source_unpack_side(struct sheaf_source **source, struct unpacker *unpacker, struct sheaf_error *err);
 
 /* ---- the format ------------------------------------------------------------------------------------------ */
 
@@ -142,6 +123,7 @@ struct source_format {
     const char *name;   /* "npy": for --input-format and sheaf_source_format; formats may share functions */
     const char *prefix; /* names that begin so are this format's where no such file exists ("gen:"); or NULL */
     bool rows_are_units; /* else bytes are */
+    bool has_sides;     /* it is made of other sources */
 
     /* Is this input (its first HEAD_BYTES, or all of it) mine? Asked in the order of source_formats. NULL: never,
      * only by name or prefix. */

@@ -33,7 +33,7 @@ static void pack_columns(const struct sheaf_source *source, struct packer *packe
         pack_text(packer, source->left_out[i]);
 }
 
-void source_pack_into(const struct sheaf_source *source, struct packer *packer)
+void source_pack_side(const struct sheaf_source *source, struct packer *packer)
 {
     pack_u64(packer, recipe_mark);
     pack_text(packer, source->format->name);
@@ -48,7 +48,7 @@ void source_pack_into(const struct sheaf_source *source, struct packer *packer)
 enum sheaf_status source_pack(const struct sheaf_source *source, struct sheaf_buffer *out, struct sheaf_error *err)
 {
     struct packer packer = {out, SHEAF_OK};
-    source_pack_into(source, &packer);
+    source_pack_side(source, &packer);
     return packer.status == SHEAF_OK ? SHEAF_OK : sheaf_fail(err, SHEAF_MEMORY, "out of memory for the source");
 }
 
@@ -118,13 +118,15 @@ static void unpack_core(struct sheaf_source *source, struct unpacker *in)
     in->bad |= source->input_count == 0 || source->column_count == 0;
 }
 
-enum sheaf_status source_unpack_from(struct sheaf_source **source, struct unpacker *in, struct sheaf_error *err)
+static enum sheaf_status unpack_source(struct sheaf_source **source, struct unpacker *in, bool side,
+                                       struct sheaf_error *err)
 {
     struct sheaf_source *unpacked = calloc(1, sizeof *unpacked);
     if (!unpacked)
         return sheaf_fail(err, SHEAF_MEMORY, "out of memory for the source");
-    unpack_core(unpacked, in);
     enum sheaf_status status = SHEAF_OK;
+    unpack_core(unpacked, in);
+    in->bad = in->bad || (side && unpacked->format->has_sides);
     if (!in->bad)
         status = unpacked->format->unpack(unpacked, in, err);
     if (in->bad)
@@ -137,11 +139,16 @@ enum sheaf_status source_unpack_from(struct sheaf_source **source, struct unpack
     return SHEAF_OK;
 }
 
+enum sheaf_status source_unpack_side(struct sheaf_source **source, struct unpacker *unpacker, struct sheaf_error *err)
+{
+    return unpack_source(source, unpacker, true, err);
+}
+
 enum sheaf_status source_unpack(struct sheaf_source **source, const void *bytes, size_t size, struct sheaf_error *err)
 {
     struct unpacker in = {bytes, (const unsigned char *)bytes + size, false};
     struct sheaf_source *unpacked;
-    enum sheaf_status status = source_unpack_from(&unpacked, &in, err);
+    enum sheaf_status status = unpack_source(&unpacked, &in, false, err);
     if (status != SHEAF_OK)
         return status;
     if (in.at != in.end) {

@@ -1,10 +1,10 @@
-/* The recipe's alphabet: 64-bit little-endian numbers, and texts as length and bytes. */
-#include "source/format.h"
+/* 64-bit little-endian numbers; texts and runs of bytes as a length and the bytes. */
+#include "base/pack.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static void pack_bytes(struct packer *packer, const void *bytes, size_t size)
+static void append(struct packer *packer, const void *bytes, size_t size)
 {
     if (packer->status == SHEAF_OK)
         packer->status = sheaf_buffer_append(packer->out, bytes, size);
@@ -15,14 +15,18 @@ void pack_u64(struct packer *packer, uint64_t value)
     unsigned char bytes[8];
     for (int i = 0; i < 8; i++)
         bytes[i] = (unsigned char)(value >> (8 * i));
-    pack_bytes(packer, bytes, sizeof bytes);
+    append(packer, bytes, sizeof bytes);
 }
 
 void pack_text(struct packer *packer, const char *text)
 {
-    size_t length = strlen(text);
-    pack_u64(packer, length);
-    pack_bytes(packer, text, length);
+    pack_bytes(packer, text, strlen(text));
+}
+
+void pack_bytes(struct packer *packer, const void *bytes, size_t size)
+{
+    pack_u64(packer, size);
+    append(packer, bytes, size);
 }
 
 static size_t left(const struct unpacker *unpacker)
@@ -69,4 +73,14 @@ char *unpack_text(struct unpacker *unpacker)
     text[length] = 0;
     unpacker->at += length;
     return text;
+}
+
+const void *unpack_bytes(struct unpacker *unpacker, size_t *size)
+{
+    *size = unpack_count(unpacker, 1);
+    if (unpacker->bad)
+        return NULL;
+    const void *bytes = unpacker->at;
+    unpacker->at += *size;
+    return bytes;
 }

@@ -1,0 +1,69 @@
+#include "keep.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "message.h"
+
+/* Chained, so that a leak checker sees every block as still in use. */
+struct block {
+    struct block *next;
+    max_align_t bytes[];
+};
+static struct block *blocks;
+
+void *keep_bytes(size_t size)
+{
+    struct block *block = calloc(1, sizeof *block + size);
+    if (!block) {
+        struct sheaf_error err;
+        sheaf_fail(&err, SHEAF_MEMORY, "out of memory");
+        exit(complain(&err));
+    }
+    block->next = blocks;
+    blocks = block;
+    return block->bytes;
+}
+
+const char *keep_text(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int length = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    char *text = keep_bytes((size_t)length + 1);
+    va_start(args, format);
+    vsnprintf(text, (size_t)length + 1, format, args);
+    va_end(args);
+    return text;
+}
+
+void text_list_add(struct text_list *list, const char *text)
+{
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity ? list->capacity * 2 : 8;
+        const char **items = keep_bytes(capacity * sizeof *items);
+        if (list->count)
+            memcpy(items, list->items, list->count * sizeof *items);
+        list->items = items;
+        list->capacity = capacity;
+    }
+    list->items[list->count++] = text;
+}
+
+void text_list_add_pieces(struct text_list *list, const char *text)
+{
+    for (;;) {
+        char *piece = keep_bytes(strlen(text) + 1);
+        size_t length = 0;
+        while (*text && *text != ',') {
+            text += text[0] == '\\' && text[1] == ',';
+            piece[length++] = *text++;
+        }
+        text_list_add(list, piece);
+        if (!*text++)
+            return;
+    }
+}

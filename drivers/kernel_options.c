@@ -1,0 +1,209 @@
+#include "kernel_options.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sheaf/job.h>
+
+#include "nearest.h"
+
+enum sheaf_status kernel_find(const char *name, const struct sheaf_kernel **kernel, struct sheaf_error *err)
+{
+    *kernel = sheaf_kernel_find(name);
+    if (*kernel)
+        return SHEAF_OK;
+    if (access(name, F_OK) == 0)
+        return sheaf_fail(err, SHEAF_USAGE, "\"%s\" is a file, not a kernel; the kernel comes first: sheaf run sum %s",
+                          name, name);
+    size_t count;
+    const struct sheaf_kernel *const *kernels = sheaf_kernels(&count);
+    struct nearest nearest = nearest_to(name);
+    for (size_t i = 0; i < count; i++)
+        nearest_offer(&nearest, kernels[i]->name);
+    return sheaf_fail(err, SHEAF_USAGE, "there is no kernel \"%s\"%s (sheaf kernels lists them)", name,
+                      nearest_hint(&nearest, ""));
+}
+
+/* ---- the table of parameters ---------------------------------------------------------------------------------- */
+
+static enum sheaf_status read_parameter(const struct option *option, void *field, const char *text,
+                                        struct sheaf_error *err)
+{
+    (void)err;
+    struct kernel_options *options = field;
+    text_list_add(&options->names, option->name);
+    text_list_add(&options->texts, text);
+    return SHEAF_OK;
+}
+
+enum sheaf_status kernel_options_load(const char *const *argv, size_t count, struct sheaf_error *err)
+{
+    struct text_list paths = {0};
+    const char *path = getenv("SHEAF_LOAD");
+    size_t cursor = 0;
+    enum sheaf_status status = SHEAF_OK;
+    if (path && *path)
+        text_list_add(&paths, path);
+    while ((path = option_peek("load", argv, count, &cursor)))
+        text_list_add(&paths, path);
+    for (size_t i = 0; i < paths.count && status == SHEAF_OK; i++)
+        status = sheaf_kernel_load(paths.items[i], err);
+    return status;
+}
+
+/* Kernels in a growing list of their parameters. */
+struct parameters {
+    struct option *options;
+    size_t count, capacity;
+};
+
+static struct option *parameter_add(struct parameters *list)
+{
+    if (list->count + 1 >= list->capacity) { /* one more stays free: the end mark */
+        size_t capacity = list->capacity ? list->capacity * 2 : 32;
+        struct option *options = keep_bytes(capacity * sizeof *options);
+        if (list->count)
+            memcpy(options, list->options, list->count * sizeof *options);
+        list->options = options;
+        list->capacity = capacity;
+    }
+    return &list->options[list->count++];
+}
+
+enum audience { NAMED, SHOWN, HIDDEN };
+
+static void add_parameters(struct parameters *list, const struct sheaf_kernel *kernel, enum audience audience)
+{
+    for (uint32_t i = 0; i < kernel->param_count; i++) {
+        const struct sheaf_param *p = &kernel->params[i];
+        const char *help = p->fallback ? keep_text("%s: %s (%s)", kernel->name, p->help, p->fallback)
+                                       : keep_text("%s: %s", kernel->name, p->help);
+        *parameter_add(list) = (struct option){
+            .name = p->name,
+            .no_preset = audience != NAMED,
+            .metavar = p->metavar ? p->metavar : "VALUE",
+            .read = read_parameter,
+            .help = audience == HIDDEN ? NULL : help,
+        };
+    }
+}
+
+enum sheaf_status kernel_options_make(const struct option_table **table, const char *const *argv, size_t count,
+                                      struct sheaf_error *err)
+{
+    enum sheaf_status status = kernel_options_load(argv, count, err);
+    if (status != SHEAF_OK)
+        return status;
+    struct parameters list = {0};
+    parameter_add(&list);
+    list.count = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct text_list words = {0};
+        text_list_add_pieces(&words, argv[i]);
+        for (size_t w = 0; w < words.count; w++) {
+            const struct sheaf_kernel *named = sheaf_kernel_find(words.items[w]);
+            if (named)
+                add_parameters(&list, named, NAMED);
+        }
+    }
+    size_t kernel_count;
+    const struct sheaf_kernel *const *kernels = sheaf_kernels(&kernel_count);
+    enum audience others = list.count ? HIDDEN : SHOWN;
+    for (size_t i = 0; i < kernel_count; i++)
+        add_parameters(&list, kernels[i], others);
+    struct option_table *made = keep_bytes(sizeof *made);
+    *made = (struct option_table){"Of the kernels", list.options};
+    *table = made;
+    return SHEAF_OK;
+}
+
+/* ---- choosing --------------------------------------------------------------------------------------------------- */
+
+static bool is_chosen(const struct kernel_choice *choice, const struct sheaf_kernel *kernel)
+{
+    for (size_t i = 0; i < choice->count; i++)
+        if (choice->kernels[i] == kernel)
+            return true;
+    return false;
+}
+
+/* The last text given for a parameter, or NULL. */
+static const char *given_text(const struct kernel_options *options, const char *name)
+{
+    for (size_t i = options->names.count; i-- > 0;)
+        if (strcmp(options->names.items[i], name) == 0)
+            return options->texts.items[i];
+    return NULL;
+}
+
+static enum sheaf_status read_values(const struct kernel_options *options, const struct sheaf_kernel *kernel,
+                                     struct sheaf_arg *values, struct sheaf_error *err)
+{
+    for (uint32_t i = 0; i < kernel->param_count; i++) {
+        const struct sheaf_param *param = &kernel->params[i];
+        const char *text = given_text(options, param->name);
+        if (!text)
+            text = param->fallback;
+        if (!text)
+            continue;
+        enum sheaf_status status = sheaf_param_parse(param, text, &values[i], err);
+        if (status != SHEAF_OK)
+            return status;
+    }
+    return SHEAF_OK;
+}
+
+static bool takes(const struct sheaf_kernel *kernel, const char *name)
+{
+    for (uint32_t i = 0; i < kernel->param_count; i++)
+        if (strcmp(kernel->params[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* Every parameter given must be one of a chosen kernel's. */
+static enum sheaf_status check_given(const struct kernel_options *options, const struct kernel_choice *choice,
+                                     struct sheaf_error *err)
+{
+    for (size_t i = 0; i < options->names.count; i++) {
+        const char *name = options->names.items[i], *owner = "";
+        bool taken = false;
+        for (size_t k = 0; k < choice->count && !taken; k++)
+            taken = takes(choice->kernels[k], name);
+        size_t count;
+        const struct sheaf_kernel *const *kernels = sheaf_kernels(&count);
+        for (size_t k = 0; k < count && !*owner; k++)
+            owner = takes(kernels[k], name) ? keep_text(" (%s has)", kernels[k]->name) : "";
+        if (!taken)
+            return sheaf_fail(err, SHEAF_USAGE, "--%s: %s has no such parameter%s", name, choice->spelled, owner);
+    }
+    return SHEAF_OK;
+}
+
+enum sheaf_status kernel_choose(const struct kernel_options *options, const char *names, struct kernel_choice *choice,
+                                struct sheaf_error *err)
+{
+    struct text_list list = {0};
+    text_list_add_pieces(&list, names);
+    *choice = (struct kernel_choice){
+        .spelled = names,
+        .kernels = keep_bytes(list.count * sizeof *choice->kernels),
+        .values = keep_bytes(list.count * sizeof *choice->values),
+    };
+    for (size_t i = 0; i < list.count; i++) {
+        const struct sheaf_kernel *kernel;
+        enum sheaf_status status = kernel_find(list.items[i], &kernel, err);
+        if (status != SHEAF_OK)
+            return status;
+        if (is_chosen(choice, kernel))
+            continue;
+        struct sheaf_arg *values = keep_bytes((kernel->param_count + 1) * sizeof *values);
+        status = read_values(options, kernel, values, err);
+        if (status != SHEAF_OK)
+            return status;
+        choice->kernels[choice->count] = kernel;
+        choice->values[choice->count++] = values;
+    }
+    return check_given(options, choice, err);
+}

@@ -1,0 +1,49 @@
+#include "launch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "option.h"
+
+/* srun numbers the tasks of a step whether or not it offers them a way to find each other. */
+static bool is_one_of_many_copies(void)
+{
+    const char *tasks = getenv("SLURM_STEP_NUM_TASKS");
+    if (!tasks)
+        tasks = getenv("SLURM_NTASKS");
+    return getenv("SLURM_PROCID") && getenv("SLURM_STEP_ID") && tasks && atoi(tasks) > 1;
+}
+
+bool launch_is_solo(const char *const *argv, size_t argc)
+{
+    const char *preset = getenv("SHEAF_SOLO");
+    size_t cursor = 0;
+    return option_peek("solo", argv, argc, &cursor) || (preset && *preset && strcmp(preset, "0") != 0);
+}
+
+bool launch_is_silent(bool solo)
+{
+    static const char *const ranks[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"};
+    if (solo || !(sheaf_world_launched() || is_one_of_many_copies()))
+        return false;
+    for (size_t i = 0; i < sizeof ranks / sizeof ranks[0]; i++) {
+        const char *rank = getenv(ranks[i]);
+        if (rank)
+            return strcmp(rank, "0") != 0;
+    }
+    return false;
+}
+
+enum sheaf_status launch_join(struct sheaf_world **world, bool solo, struct sheaf_error *err)
+{
+    *world = NULL;
+    if (solo)
+        return SHEAF_OK;
+    if (sheaf_world_launched())
+        return sheaf_world_open(world, err);
+    if (is_one_of_many_copies())
+        return sheaf_fail(err, SHEAF_USAGE,
+                          "srun started independent copies of sheaf that cannot find each other; use srun --mpi=pmix "
+                          "or mpirun, or say --solo if that many full answers are meant");
+    return SHEAF_OK;
+}

@@ -1,0 +1,18 @@
+/* Launchers: mpirun, srun and what they leave in the environment. */
+#ifndef DRIVERS_LAUNCH_H
+#define DRIVERS_LAUNCH_H
+
+#include <sheaf/job.h>
+
+/* Under a launcher that speaks MPI (unless `solo`): joins the world. *world stays NULL alone. SHEAF_USAGE if this is
+ * one of several copies that know nothing of each other and `solo` does not say that this is meant. */
+SHEAF_MUST_USE enum sheaf_status launch_join(struct sheaf_world **world, bool solo, struct sheaf_error *err);
+
+/* Does the command line (or SHEAF_SOLO) say --solo? Asked before anything is parsed. */
+bool launch_is_solo(const char *const *argv, size_t argc);
+
+/* One of several processes that a launcher started together, and not the first: it says nothing. Looks at the
+ * environment only. */
+bool launch_is_silent(bool solo);
+
+#endif

@@ -1,0 +1,77 @@
+#include "reduction.h"
+
+#include <string.h>
+
+static bool wants_two(const struct kernel_choice *choice)
+{
+    for (size_t i = 0; i < choice->count; i++)
+        if (choice->kernels[i]->role_count == 2)
+            return true;
+    return false;
+}
+
+/* One reduction per column for a kernel with one input; one over all columns for one with several. */
+static enum sheaf_status add_kernel(struct reduction *reduction, const struct sheaf_kernel *kernel,
+                                    const struct sheaf_arg *values, struct sheaf_error *err)
+{
+    uint32_t count = reduction->data.column_count;
+    uint32_t *columns = keep_bytes((count + 1) * sizeof *columns);
+    enum sheaf_status status = SHEAF_OK;
+    for (uint32_t c = 0; c < count; c++)
+        columns[c] = c;
+    if (kernel->role_count > 1 && kernel->role_count != count)
+        return sheaf_fail(err, SHEAF_USAGE, "kernel %s takes %u inputs, but there %s %u: name %u columns (--column X,Y)%s",
+                          kernel->name, kernel->role_count, count == 1 ? "is" : "are", count, kernel->role_count,
+                          kernel->role_count == 2 ? " or two files" : "");
+    if (kernel->role_count > 1)
+        return sheaf_plan_add(reduction->plan, kernel, values, columns, err);
+    for (uint32_t c = 0; c < count && status == SHEAF_OK; c++)
+        status = sheaf_plan_add(reduction->plan, kernel, values, &columns[c], err);
+    return status;
+}
+
+static enum sheaf_status make_plan(struct reduction *reduction, const struct request *request, struct sheaf_error *err)
+{
+    const struct sheaf_source *source = reduction->data.source;
+    if (reduction->data.column_count == 0) {
+        sheaf_fail(err, SHEAF_INPUT, "has no column of numbers");
+        return sheaf_error_at(err, sheaf_source_input_name(source, 0), SHEAF_UNKNOWN, SHEAF_UNKNOWN, NULL);
+    }
+    enum sheaf_status status = sheaf_plan_new(&reduction->plan, source, err);
+    for (size_t i = 0; i < request->choice->count && status == SHEAF_OK; i++)
+        status = add_kernel(reduction, request->choice->kernels[i], request->choice->values[i], err);
+    if (status != SHEAF_OK)
+        return status;
+    execution_apply(request->execution, reduction->plan);
+    sheaf_plan_set_world(reduction->plan, request->world);
+    if (request->input->nan)
+        sheaf_plan_set_nan(reduction->plan, request->input->nan);
+    if (reduction->data.filter)
+        sheaf_plan_set_filter(reduction->plan, reduction->data.filter);
+    return sheaf_plan_seal(reduction->plan, err);
+}
+
+enum sheaf_status reduction_prepare(struct reduction *reduction, const struct request *request,
+                                    const struct text_list *names, struct sheaf_error *err)
+{
+    *reduction = (struct reduction){0};
+    enum sheaf_status status = data_open(&reduction->data, request->input, wants_two(request->choice), names, err);
+    if (status == SHEAF_OK)
+        status = make_plan(reduction, request, err);
+    if (status != SHEAF_OK)
+        reduction_close(reduction);
+    return status;
+}
+
+enum sheaf_status reduction_run(struct reduction *reduction, struct progress *progress, struct sheaf_error *err)
+{
+    return sheaf_job_run(reduction->plan, &reduction->answer, progress ? progress_report : NULL, progress, err);
+}
+
+void reduction_close(struct reduction *reduction)
+{
+    sheaf_answer_destroy(reduction->answer);
+    sheaf_plan_destroy(reduction->plan);
+    data_close(&reduction->data);
+    *reduction = (struct reduction){0};
+}

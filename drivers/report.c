@@ -1,0 +1,106 @@
+#include "report.h"
+
+#include <string.h>
+
+#include "keep.h"
+
+/* A column without a name is called by the file it comes from in a pair, else by its number from 1. */
+static const char *column_name(const struct sheaf_source *source, uint32_t column)
+{
+    const char *name = sheaf_source_column_name(source, column);
+    if (*name)
+        return name;
+    if (strcmp(sheaf_source_format(source), "pair") == 0 && column < sheaf_source_input_count(source))
+        return sheaf_source_input_name(source, column);
+    return keep_text("%u", column + 1);
+}
+
+/* The sides of a pair may bear the same name. */
+static const char *column_label(const struct sheaf_source *source, uint32_t column)
+{
+    const char *name = column_name(source, column);
+    for (uint32_t c = 0; c < sheaf_source_column_count(source); c++)
+        if (c != column && strcmp(column_name(source, c), name) == 0)
+            return keep_text("%s#%u", name, column + 1);
+    return name;
+}
+
+static const char *part_label(const struct sheaf_source *source, const struct sheaf_answer_part *part)
+{
+    const char *label = column_label(source, part->columns[0]);
+    for (uint32_t r = 1; r < part->kernel->role_count; r++)
+        label = keep_text("%s,%s", label, column_label(source, part->columns[r]));
+    return label;
+}
+
+static bool same_columns(const struct sheaf_answer_part *a, const struct sheaf_answer_part *b)
+{
+    return a->kernel->role_count == b->kernel->role_count &&
+           memcmp(a->columns, b->columns, a->kernel->role_count * sizeof *a->columns) == 0;
+}
+
+static bool same_value(const struct sheaf_entry *a, const struct sheaf_entry *b)
+{
+    struct sheaf_entry first = *a, second = *b;
+    struct sheaf_result one = {.count = 1, .entries = &first}, other = {.count = 1, .entries = &second};
+    return sheaf_result_equal(&one, &other);
+}
+
+/* Several kernels may report the same count: it is shown once. */
+static void add_value(struct report_item *item, const struct sheaf_kernel *kernel, const struct sheaf_entry *entry)
+{
+    const char *name = entry->name;
+    for (size_t i = 0; i < item->count; i++) {
+        if (strcmp(item->values[i].name, name) != 0)
+            continue;
+        if (same_value(item->values[i].entry, entry))
+            return;
+        name = keep_text("%s.%s", kernel->name, entry->name);
+    }
+    item->values[item->count++] = (struct report_value){name, entry};
+}
+
+static void add_part(struct report_item *item, const struct sheaf_answer_part *part)
+{
+    struct report_value *values = keep_bytes((item->count + part->result.count) * sizeof *values);
+    if (item->count)
+        memcpy(values, item->values, item->count * sizeof *values);
+    item->values = values;
+    for (size_t i = 0; i < part->result.count; i++)
+        add_value(item, part->kernel, &part->result.entries[i]);
+}
+
+void report_section_init(struct report_section *section, const char *file, const struct sheaf_answer *answer,
+                         const struct sheaf_source *source)
+{
+    *section = (struct report_section){.file = file, .rows = answer->rows};
+    section->items = keep_bytes(answer->count * sizeof *section->items);
+    const struct sheaf_answer_part **first = keep_bytes(answer->count * sizeof *first);
+    for (size_t p = 0; p < answer->count; p++) {
+        const struct sheaf_answer_part *part = &answer->parts[p];
+        size_t i = 0;
+        while (i < section->count && !same_columns(first[i], part))
+            i++;
+        if (i == section->count) {
+            first[i] = part;
+            section->items[i] = (struct report_item){.label = part_label(source, part), .tally = part->tally};
+            section->count++;
+        }
+        add_part(&section->items[i], part);
+    }
+}
+
+bool report_is_single(const struct report *report)
+{
+    return report->total.count == 1;
+}
+
+size_t report_section_count(const struct report *report)
+{
+    return report->file_count + 1;
+}
+
+const struct report_section *report_section_at(const struct report *report, size_t index)
+{
+    return index < report->file_count ? &report->files[index] : &report->total;
+}

@@ -1,0 +1,229 @@
+/* sheaf run: reduces data to an answer. */
+#include <string.h>
+
+#include "command.h"
+#include "explain.h"
+#include "message.h"
+#include "output_file.h"
+#include "output_options.h"
+#include "print.h"
+#include "reduction.h"
+#include "saved.h"
+
+struct run_own {
+    bool per_file;
+};
+struct run_options {
+    struct common common;
+    struct run_own own;
+    struct input_options input;
+    struct execution_options execution;
+    struct output_options output;
+    struct saved_options saved;
+    struct kernel_options kernel;
+};
+
+static const struct option_table run_table = {
+    "Results",
+    (const struct option[]){
+        {"per-file", 0, false, NULL, option_switch, offsetof(struct run_own, per_file),
+         "A result for each file, and one for all of them"},
+        {0},
+    },
+};
+
+/* A call of the command, with everything that is read before anything is computed. */
+struct call {
+    const struct run_options *options;
+    struct kernel_choice choice;
+    struct execution execution;
+    struct request request;
+    struct text_list names;
+    struct saved before; /* --against */
+    size_t file_count;   /* computed one by one, before the total */
+    struct reduction *reductions; /* file_count + 1 of them, the last one the total */
+};
+
+/* ---- before ------------------------------------------------------------------------------------------------------ */
+
+static enum sheaf_status check_options(const struct run_options *options, struct sheaf_error *err)
+{
+    const struct saved_options *saved = &options->saved;
+    bool tolerance = saved->tolerance.ulp.set || saved->tolerance.rtol.set || saved->tolerance.atol.set;
+    if (tolerance && !saved->against)
+        return sheaf_fail(err, SHEAF_USAGE, "--ulp, --rtol and --atol say how far --against FILE may be off; name the FILE");
+    if (options->output.dry_run && (saved->save || saved->against))
+        return sheaf_fail(err, SHEAF_USAGE, "--dry-run computes no answer to keep or compare");
+    return SHEAF_OK;
+}
+
+static enum sheaf_status read_call(struct call *call, const struct invocation *in, struct sheaf_error *err)
+{
+    const struct run_options *options = in->options;
+    *call = (struct call){.options = options};
+    if (in->operands.count == 0)
+        return sheaf_fail(err, SHEAF_USAGE, "say what to compute: sheaf run KERNEL FILE, as in: sheaf run sum data.npy "
+                                            "(sheaf kernels lists them)");
+    const char *kernels = in->operands.items[0];
+    enum sheaf_status status = kernel_choose(&options->kernel, kernels, &call->choice, err);
+    if (status == SHEAF_OK)
+        status = execution_read(&options->execution, &call->execution, err);
+    if (status == SHEAF_OK)
+        status = check_options(options, err);
+    if (status == SHEAF_OK)
+        status = data_names(&call->names, &options->input, in->operands.items + 1, in->operands.count - 1,
+                            keep_text("sheaf run %s data.npy, or: sheaf run %s gen:uniform --count 1M", kernels, kernels),
+                            err);
+    if (status == SHEAF_OK && options->saved.against)
+        status = saved_read(&call->before, options->saved.against, err);
+    call->request = (struct request){&options->input, &call->choice, &call->execution, in->world};
+    return status;
+}
+
+/* ---- computing --------------------------------------------------------------------------------------------------- */
+
+/* One file needs no separate total; standard input cannot be read for both. */
+static enum sheaf_status count_files(struct call *call, struct sheaf_error *err)
+{
+    call->file_count = call->options->own.per_file ? call->names.count : 0;
+    call->reductions = keep_bytes((call->file_count + 1) * sizeof *call->reductions);
+    for (size_t i = 0; i < call->file_count && call->file_count > 1; i++)
+        if (strcmp(call->names.items[i], "-") == 0)
+            return sheaf_fail(err, SHEAF_USAGE, "--per-file reads each file twice, which standard input (-) cannot be");
+    return SHEAF_OK;
+}
+
+static enum sheaf_status prepare_all(struct call *call, struct sheaf_error *err)
+{
+    enum sheaf_status status = count_files(call, err);
+    size_t separate = call->file_count > 1 ? call->file_count : 0;
+    for (size_t i = 0; i < separate && status == SHEAF_OK; i++) {
+        struct text_list one = {0};
+        text_list_add(&one, call->names.items[i]);
+        status = reduction_prepare(&call->reductions[i], &call->request, &one, err);
+    }
+    if (status == SHEAF_OK)
+        status = reduction_prepare(&call->reductions[call->file_count], &call->request, &call->names, err);
+    return status;
+}
+
+static enum sheaf_status run_all(struct call *call, struct sheaf_error *err)
+{
+    struct progress progress;
+    enum sheaf_status status = SHEAF_OK;
+    progress_begin(&progress, call->options->output.progress, call->options->common.quiet);
+    for (size_t i = 0; i <= call->file_count && status == SHEAF_OK; i++)
+        if (call->reductions[i].plan)
+            status = reduction_run(&call->reductions[i], &progress, err);
+    progress_end(&progress);
+    return status;
+}
+
+/* ---- after ------------------------------------------------------------------------------------------------------- */
+
+static struct report make_report(const struct call *call)
+{
+    const struct reduction *total = &call->reductions[call->file_count];
+    struct report report = {.kernels = call->choice.spelled, .file_count = call->file_count};
+    report.files = keep_bytes((call->file_count + 1) * sizeof *report.files);
+    for (size_t i = 0; i < call->file_count; i++) {
+        const struct reduction *one = call->reductions[i].answer ? &call->reductions[i] : total;
+        report_section_init(&report.files[i], call->names.items[i], one->answer, one->data.source);
+    }
+    report_section_init(&report.total, NULL, total->answer, total->data.source);
+    sheaf_plan_view(total->plan, &report.run.plan);
+    report.run.answer = total->answer;
+    return report;
+}
+
+static enum sheaf_status deliver(const struct call *call, struct output_file *output, bool *holds, struct sheaf_error *err)
+{
+    const struct run_options *options = call->options;
+    struct report report = make_report(call);
+    struct saved now = saved_make(&report);
+    print_report(output->stream, output_format(&options->output), &report);
+    enum sheaf_status status = output_commit(output, err);
+    if (status == SHEAF_OK && options->saved.save)
+        status = saved_write(&now, options->saved.save, err);
+    if (status == SHEAF_OK && options->saved.against)
+        *holds = saved_holds(&call->before, &now, &options->saved);
+    explain_answer(&report);
+    return status;
+}
+
+static enum sheaf_status show_plan(const struct call *call, struct output_file *output, struct sheaf_error *err)
+{
+    struct sheaf_plan_view view;
+    sheaf_plan_view(call->reductions[call->file_count].plan, &view);
+    if (strcmp(output_format(&call->options->output), "json") == 0)
+        print_plan_json(output->stream, &view, call->choice.spelled);
+    else
+        print_plan_text(output->stream, &view, call->choice.spelled);
+    return output_commit(output, err);
+}
+
+/* ---- the command -------------------------------------------------------------------------------------------------- */
+
+static enum sheaf_status compute(struct call *call, bool *holds, struct sheaf_error *err)
+{
+    struct output_file output;
+    enum sheaf_status status = prepare_all(call, err);
+    if (status == SHEAF_OK)
+        status = output_open(&output, call->options->output.path, err);
+    if (status != SHEAF_OK)
+        return status;
+    if (call->options->output.dry_run)
+        return show_plan(call, &output, err);
+    explain_plan(call->reductions[call->file_count].plan, call->choice.spelled);
+    status = run_all(call, err);
+    if (status == SHEAF_OK)
+        return deliver(call, &output, holds, err);
+    output_discard(&output);
+    return status;
+}
+
+static int run_run(const struct invocation *in)
+{
+    struct call call;
+    struct sheaf_error err;
+    bool holds = true;
+    enum sheaf_status status = read_call(&call, in, &err);
+    if (status == SHEAF_OK)
+        status = compute(&call, &holds, &err);
+    for (size_t i = 0; call.reductions && i <= call.file_count; i++)
+        reduction_close(&call.reductions[i]);
+    if (status != SHEAF_OK)
+        return complain(&err);
+    return holds ? EXIT_DONE : EXIT_MOVED;
+}
+
+const struct command command_run = {
+    .name = "run",
+    .operands = "KERNEL[,KERNEL...] [FILE...]",
+    .summary = "Reduce data to an answer",
+    .description =
+        "Reads the FILEs as one sequence of rows and computes each KERNEL over each column, in one pass. A FILE is raw "
+        "binary (--type), .npy, delimited text, - for standard input, or gen:KIND for generated numbers (sheaf gen). "
+        "Without FILE: standard input.\n"
+        "One value is printed as the bare number, several as NAME<TAB>VALUE, tables with a header. The answer is the same, "
+        "bit for bit, for every strategy, number of workers and block size.",
+    .examples = "sheaf run sum data.npy\n"
+                "sheaf run mean,max --column temp weather.csv\n"
+                "sheaf run histogram --bins 20 --type f32 samples.raw\n"
+                "sheaf run dot x.npy y.npy --strategy threads -j4\n"
+                "sheaf run summary gen:normal --count 10M --seed 7 --json\n",
+    .sections =
+        (const struct option_section[]){
+            {&run_table, NULL, offsetof(struct run_options, own)},
+            {&input_table, NULL, offsetof(struct run_options, input)},
+            {&execution_table, NULL, offsetof(struct run_options, execution)},
+            {&output_table, NULL, offsetof(struct run_options, output)},
+            {&saved_table, NULL, offsetof(struct run_options, saved)},
+            {NULL, kernel_options_make, offsetof(struct run_options, kernel)},
+            {&common_table, NULL, offsetof(struct run_options, common)},
+            {0},
+        },
+    .options_size = sizeof(struct run_options),
+    .computes = true,
+    .run = run_run,
+};

@@ -1,0 +1,190 @@
+#include "saved.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "keep.h"
+#include "output_file.h"
+
+#define FIELD(name) offsetof(struct saved_options, name)
+const struct option_table saved_table = {
+    "Comparing answers",
+    (const struct option[]){
+        {"save", 0, true, "FILE", option_text, FIELD(save), "Keep the answer in FILE, exactly"},
+        {"against", 0, true, "FILE", option_text, FIELD(against),
+         "Compare with the answer kept in FILE (the same bits): tell each value that moved, exit 3"},
+        {"ulp", 0, false, "N", option_count, FIELD(tolerance.ulp), "A real may move by N units in the last place"},
+        {"rtol", 0, false, "X", option_real, FIELD(tolerance.rtol), "A number may move by X times its size"},
+        {"atol", 0, false, "X", option_real, FIELD(tolerance.atol), "A number may move by X"},
+        {0},
+    },
+};
+#undef FIELD
+
+static const char *const kind_names[] = {
+    [SHEAF_NULL] = "null", [SHEAF_INTEGER] = "integer", [SHEAF_REAL] = "real", [SHEAF_TEXT] = "text"};
+enum { KIND_COUNT = sizeof kind_names / sizeof kind_names[0] };
+static const char magic[] = "sheaf-answer 1";
+
+static struct saved_value *saved_add(struct saved *saved)
+{
+    if (saved->count == saved->capacity) {
+        size_t capacity = saved->capacity ? saved->capacity * 2 : 32;
+        struct saved_value *values = keep_bytes(capacity * sizeof *values);
+        if (saved->count)
+            memcpy(values, saved->values, saved->count * sizeof *values);
+        saved->values = values;
+        saved->capacity = capacity;
+    }
+    return &saved->values[saved->count++];
+}
+
+/* ---- from a report --------------------------------------------------------------------------------------------- */
+
+static void add_entry(struct saved *saved, const char *file, const char *column, const struct report_value *value)
+{
+    const struct sheaf_entry *entry = value->entry;
+    if (!entry->column_count)
+        *saved_add(saved) = (struct saved_value){file, column, value->name, entry->value};
+    for (uint64_t i = 0; i < entry->cell_count; i++)
+        *saved_add(saved) = (struct saved_value){
+            file,
+            column,
+            keep_text("%s[%llu].%s", value->name, (unsigned long long)(i / entry->column_count),
+                      entry->column_names[i % entry->column_count]),
+            entry->cells[i],
+        };
+}
+
+struct saved saved_make(const struct report *report)
+{
+    struct saved saved = {0};
+    for (size_t s = 0; s < report_section_count(report); s++) {
+        const struct report_section *section = report_section_at(report, s);
+        for (size_t i = 0; i < section->count; i++)
+            for (size_t v = 0; v < section->items[i].count; v++)
+                add_entry(&saved, section->file ? section->file : "",
+                          report_is_single(report) ? "" : section->items[i].label, &section->items[i].values[v]);
+    }
+    return saved;
+}
+
+/* ---- writing --------------------------------------------------------------------------------------------------- */
+
+static void print_field(FILE *out, const char *text)
+{
+    for (; *text; text++) {
+        const char *at = strchr("\\\\\tt\nn", *text);
+        if (at && (at - "\\\\\tt\nn") % 2 == 0)
+            fprintf(out, "\\%c", at[1]);
+        else
+            fputc(*text, out);
+    }
+}
+
+static void print_saved(FILE *out, const struct saved_value *v)
+{
+    char real[32];
+    const char *fields[] = {kind_names[v->value.kind], v->file, v->column, v->name};
+    for (size_t i = 0; i < 4; i++) {
+        print_field(out, fields[i]);
+        fputc('\t', out);
+    }
+    if (v->value.kind == SHEAF_REAL)
+        fprintf(out, "%a\t%s", v->value.real, sheaf_real_text(v->value.real, real));
+    else
+        print_field(out, v->value.kind == SHEAF_NULL ? "" : v->value.text);
+    fputc('\n', out);
+}
+
+enum sheaf_status saved_write(const struct saved *saved, const char *path, struct sheaf_error *err)
+{
+    struct output_file file;
+    enum sheaf_status status = output_open(&file, path, err);
+    if (status != SHEAF_OK)
+        return status;
+    fprintf(file.stream, "%s\n", magic);
+    for (size_t i = 0; i < saved->count; i++)
+        print_saved(file.stream, &saved->values[i]);
+    return output_commit(&file, err);
+}
+
+/* ---- reading --------------------------------------------------------------------------------------------------- */
+
+/* Cuts the next field off *line in place. NULL at the end. */
+static char *next_field(char **line)
+{
+    char *field = *line, *from = field, *to = field;
+    if (!field)
+        return NULL;
+    for (; *from && *from != '\t'; from++, to++) {
+        if (*from == '\\' && from[1]) {
+            from++;
+            *to = *from == 't' ? '\t' : *from == 'n' ? '\n' : *from;
+        } else {
+            *to = *from;
+        }
+    }
+    *line = *from ? from + 1 : NULL;
+    *to = 0;
+    return field;
+}
+
+static bool read_value(struct sheaf_value *value, const char *kind, char *text)
+{
+    int k = 0;
+    while (k < KIND_COUNT && strcmp(kind_names[k], kind) != 0)
+        k++;
+    char *end = text;
+    *value = (struct sheaf_value){.kind = (enum sheaf_value_kind)k, .text = text};
+    if (k == SHEAF_REAL || k == SHEAF_INTEGER)
+        value->real = strtod(text, &end);
+    return k < KIND_COUNT && ((k != SHEAF_REAL && k != SHEAF_INTEGER) || (*text && !*end));
+}
+
+static bool read_line(struct saved *saved, char *line)
+{
+    const char *kind = next_field(&line), *file = next_field(&line), *column = next_field(&line);
+    const char *name = next_field(&line);
+    char *text = next_field(&line);
+    struct sheaf_value value;
+    if (!text || !read_value(&value, kind, text))
+        return false;
+    *saved_add(saved) = (struct saved_value){file, column, name, value};
+    return true;
+}
+
+static enum sheaf_status read_lines(struct saved *saved, FILE *in, const char *path, struct sheaf_error *err)
+{
+    char *line = NULL;
+    size_t capacity = 0;
+    int64_t number = 0;
+    bool good = true;
+    for (ssize_t length; good && (length = getline(&line, &capacity, in)) >= 0;) {
+        if (length && line[length - 1] == '\n')
+            line[length - 1] = 0;
+        char *kept = keep_bytes((size_t)length + 1);
+        strcpy(kept, line);
+        good = number++ == 0 ? strcmp(kept, magic) == 0 : read_line(saved, kept);
+    }
+    free(line);
+    if (good && number > 0)
+        return SHEAF_OK;
+    sheaf_fail(err, SHEAF_INPUT, number <= 1 ? "is no answer that --save has written" : "is no value of a saved answer");
+    return sheaf_error_at(err, path, SHEAF_UNKNOWN, number > 1 ? number : SHEAF_UNKNOWN, NULL);
+}
+
+enum sheaf_status saved_read(struct saved *saved, const char *path, struct sheaf_error *err)
+{
+    *saved = (struct saved){0};
+    FILE *in = fopen(path, "re");
+    if (!in) {
+        sheaf_fail_os(err, errno, "cannot be read");
+        return sheaf_error_at(err, path, SHEAF_UNKNOWN, SHEAF_UNKNOWN, NULL);
+    }
+    enum sheaf_status status = read_lines(saved, in, path, err);
+    fclose(in);
+    return status;
+}

@@ -1,0 +1,46 @@
+/* Answers kept in a file, and answers compared with one: --save and --against.
+ *
+ * The file is text, one value a line, fields between tabs with tabs, line ends and backslashes escaped:
+ *     sheaf-answer 1
+ *     KIND  FILE  COLUMN  NAME  VALUE  [DECIMAL]
+ * KIND is null, integer, real or text; FILE and COLUMN are empty where they do not matter; a real is hexadecimal
+ * (C99 %a), exact, and followed by its shortest decimal for the reader; a table's cell is called TABLE[row].COLUMN. */
+#ifndef DRIVERS_SAVED_H
+#define DRIVERS_SAVED_H
+
+#include "option.h"
+#include "report.h"
+
+struct saved_value {
+    const char *file, *column, *name;
+    struct sheaf_value value;
+};
+struct saved {
+    struct saved_value *values;
+    size_t count, capacity;
+};
+
+/* The values of a report, in its order. They borrow from it. */
+struct saved saved_make(const struct report *report);
+
+SHEAF_MUST_USE enum sheaf_status saved_write(const struct saved *saved, const char *path, struct sheaf_error *err);
+/* SHEAF_IO, SHEAF_INPUT with the line. What is read lives until the program ends. */
+SHEAF_MUST_USE enum sheaf_status saved_read(struct saved *saved, const char *path, struct sheaf_error *err);
+
+/* How far a value may move: within `ulp` units in the last place, or within atol + rtol x |saved|. */
+struct tolerance {
+    struct option_number ulp;
+    struct option_real rtol, atol;
+};
+
+/* The options. */
+struct saved_options {
+    const char *save, *against;
+    struct tolerance tolerance;
+};
+extern const struct option_table saved_table;
+
+/* Compares and says on standard error which values moved, how far, and whether that is tolerated. True: it holds. */
+bool saved_holds(const struct saved *before, const struct saved *now, const struct saved_options *options);
+
+#endif

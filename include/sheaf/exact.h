@@ -1,0 +1,101 @@
+/* Exact arithmetic: sums, absolute sums, sums of squares and dot products held without any rounding, rounded
+ * once, at the end, to the nearest double.
+ *
+ * A superaccumulator (Kulisch; Neal, arXiv 1505.05571; Collange et al., ParCo 2015): a fixed-point number wide
+ * enough for 2^64 products of any two doubles, plus counts of what is not a number. Adding is exact, so the
+ * value does not depend on order or grouping, and merging is plain addition of int64.
+ *
+ * Only integer instructions touch the data: no answer depends on the caller's rounding mode or on
+ * flush-to-zero. Nothing here allocates or fails. All functions are reentrant; one accumulator belongs to one
+ * thread at a time.
+ *
+ *     struct sheaf_exact sum = {0};
+ *     sheaf_exact_add(&sum, SHEAF_F64, x, n);     // as often as needed, on as many accumulators
+ *     sheaf_exact_merge(&sum, &other);
+ *     double s = sheaf_exact_round(&sum);
+ *
+ * Answers that every function returning a double shares:
+ *  - a NaN added, or +Inf and -Inf both, gives the one NaN 0x7ff8000000000000; an infinity alone gives itself;
+ *  - in a product or square, infinity times zero is NaN;
+ *  - rounding is to nearest, ties to even, also among subnormals; overflow to an infinity can only happen here;
+ *  - the value zero is +0 however it came about (-0.0 + -0.0 included); a negative value that rounds to zero
+ *    is -0. */
+#ifndef SHEAF_EXACT_H
+#define SHEAF_EXACT_H
+
+#include <sheaf/base.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum {
+    /* The smallest product is 2^-2148, the limit of 2^64 of the largest 2^2112: limb i weighs 2^(32 (i - 68)),
+     * so limbs 0 to 134 are enough, and the rest is room for carries. */
+    SHEAF_EXACT_LIMBS = 137,
+    SHEAF_EXACT_UNIT_LIMB = 68,
+    /* Bytes of any integer's decimal text: 2^(63 + 32 * 68), what the last limb can hold, has 675 digits. */
+    SHEAF_EXACT_TEXT = 680
+};
+
+/* An array of int64 and nothing else: all zeros is the value 0, and elementwise addition is the merge
+ * (SHEAF_LAW_ADD64). The value is the sum of limb[i] * 2^(32 (i - 68)); each limb carries a sign.
+ *
+ * Headroom: normalised limbs are below 2^32, so at least 2^30 accumulators may be summed elementwise before one
+ * must be normalised. Every sheaf_exact_add* leaves the limbs that it touched normalised. */
+struct sheaf_exact {
+    int64_t limb[SHEAF_EXACT_LIMBS];
+    int64_t nan;     /* how many terms were NaN */
+    int64_t pos_inf; /* how many were +Inf */
+    int64_t neg_inf; /* how many were -Inf */
+};
+
+/* ---- adding a dense run of `n` elements, aligned to their size ---------------------------------------------- */
+
+/* Adds x[0] + ... + x[n-1]. */
+SHEAF_API void sheaf_exact_add(struct sheaf_exact *into, enum sheaf_type type, const void *x, uint64_t n);
+/* Adds |x[0]| + ... + |x[n-1]|. */
+SHEAF_API void sheaf_exact_add_absolute(struct sheaf_exact *into, enum sheaf_type type, const void *x, uint64_t n);
+/* Adds x[0]^2 + ... + x[n-1]^2. */
+SHEAF_API void sheaf_exact_add_squares(struct sheaf_exact *into, enum sheaf_type type, const void *x, uint64_t n);
+/* Adds x[0] y[0] + ... + x[n-1] y[n-1]; the types may differ. */
+SHEAF_API void sheaf_exact_add_products(struct sheaf_exact *into, enum sheaf_type x_type, const void *x,
+                                        enum sheaf_type y_type, const void *y, uint64_t n);
+
+/* Adds `from` to `into`, element by element, and normalises `into` when that has used up its headroom: any number of
+ * merges is safe. `from` has its headroom, as above. */
+SHEAF_API void sheaf_exact_merge(struct sheaf_exact *into, const struct sheaf_exact *from);
+/* Carries: every limb but the last comes to lie in [0, 2^32), the last one takes the sign. The value stays; equal
+ * values become equal bytes. */
+SHEAF_API void sheaf_exact_normalise(struct sheaf_exact *x);
+
+/* ---- reading the value -------------------------------------------------------------------------------------- */
+
+/* Is it a number: no NaN and no infinity added? */
+SHEAF_API bool sheaf_exact_is_finite(const struct sheaf_exact *x);
+/* -1, 0 or 1; of the finite part where it is not finite. */
+SHEAF_API int sheaf_exact_sign(const struct sheaf_exact *x);
+/* x, rounded. */
+SHEAF_API double sheaf_exact_round(const struct sheaf_exact *x);
+/* All decimal digits of an integer, with a leading '-' if negative. False, and an empty text, if x is not finite
+ * or has a fraction. */
+SHEAF_API bool sheaf_exact_integer_text(const struct sheaf_exact *x, char text[SHEAF_EXACT_TEXT]);
+
+/* ---- one rounding after exact algebra ----------------------------------------------------------------------- */
+
+/* x / n, rounded once; n >= 1. The mean of n values whose sum is x. */
+SHEAF_API double sheaf_exact_quotient(const struct sheaf_exact *x, uint64_t n);
+/* The square root of x / n, rounded once; n >= 1. NaN if x is negative. The norm of squares with sum x (n = 1). */
+SHEAF_API double sheaf_exact_root(const struct sheaf_exact *x, uint64_t n);
+/* (n squares - sum^2) / (n divisor), rounded once: the variance of n values with these sums, of a sample with
+ * divisor n - 1, of a population with divisor n; n and divisor >= 1. NaN if either sum is not finite. */
+SHEAF_API double sheaf_exact_variance(const struct sheaf_exact *sum, const struct sheaf_exact *squares, uint64_t n,
+                                      uint64_t divisor);
+/* The square root of the same, rounded once: the standard deviation. */
+SHEAF_API double sheaf_exact_deviation(const struct sheaf_exact *sum, const struct sheaf_exact *squares, uint64_t n,
+                                       uint64_t divisor);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,21 @@
+/* Runs of integers: partial sums in plain words, at the speed of the memory. */
+#ifndef SHEAF_RUNTIME_EXACT_INTEGERS_H
+#define SHEAF_RUNTIME_EXACT_INTEGERS_H
+
+#include "exact/limbs.h"
+
+enum { INTEGERS_MOST = 1 << 24 }; /* elements that one call takes */
+
+/* The sum of `n` elements of an integer type; n <= INTEGERS_MOST. */
+int128 integers_sum(enum sheaf_type type, const void *x, uint64_t n);
+
+/* The sum of the absolute values. */
+int128 integers_sum_absolute(enum sheaf_type type, const void *x, uint64_t n);
+
+/* Is it an integer type of at most 32 bits? */
+bool integers_are_narrow(enum sheaf_type type);
+
+/* The sum of the products of two runs of narrow integers. */
+int128 integers_sum_products(enum sheaf_type x_type, const void *x, enum sheaf_type y_type, const void *y, uint64_t n);
+
+#endif

@@ -1,0 +1,68 @@
+#include "exact/limbs.h"
+
+/* The floor of limb / 2^32 moves up, so that what stays is a digit. gcc and clang shift arithmetically. */
+void limbs_carry(int64_t *limb)
+{
+    int64_t carry = 0;
+    for (int i = 0; i < LIMB_COUNT - 1; i++) {
+        int64_t value = limb[i] + carry;
+        carry = value >> LIMB_BITS;
+        limb[i] = value & LIMB_MASK;
+    }
+    limb[LIMB_COUNT - 1] += carry;
+}
+
+void limbs_add_integer(int64_t *limb, int128 value)
+{
+    int64_t carry = 0;
+    int i = UNIT_LIMB;
+    for (; i < UNIT_LIMB + 4; i++, value >>= LIMB_BITS) {
+        int64_t sum = limb[i] + carry + (int64_t)((uint64_t)value & LIMB_MASK);
+        carry = sum >> LIMB_BITS;
+        limb[i] = sum & LIMB_MASK;
+    }
+    carry += (int64_t)value; /* 0, or -1: the rest of a negative value */
+    for (; carry && i < LIMB_COUNT - 1; i++) {
+        int64_t sum = limb[i] + carry;
+        carry = sum >> LIMB_BITS;
+        limb[i] = sum & LIMB_MASK;
+    }
+    limb[i] += carry;
+}
+
+/* Limbs of 2^30 normalised accumulators are below 2^62, and so two of these sums fit. */
+void sheaf_exact_merge(struct sheaf_exact *into, const struct sheaf_exact *from)
+{
+    int64_t used = 0;
+    for (int i = 0; i < LIMB_COUNT; i++) {
+        into->limb[i] += from->limb[i];
+        used |= into->limb[i] ^ into->limb[i] >> 63;
+    }
+    into->nan += from->nan;
+    into->pos_inf += from->pos_inf;
+    into->neg_inf += from->neg_inf;
+    if (used >> 62)
+        limbs_carry(into->limb);
+}
+
+void sheaf_exact_normalise(struct sheaf_exact *x)
+{
+    limbs_carry(x->limb);
+}
+
+bool sheaf_exact_is_finite(const struct sheaf_exact *x)
+{
+    return x->nan == 0 && x->pos_inf == 0 && x->neg_inf == 0;
+}
+
+int sheaf_exact_sign(const struct sheaf_exact *x)
+{
+    struct sheaf_exact carried = *x;
+    limbs_carry(carried.limb);
+    if (carried.limb[LIMB_COUNT - 1] < 0)
+        return -1;
+    for (int i = 0; i < LIMB_COUNT; i++)
+        if (carried.limb[i])
+            return 1;
+    return 0;
+}

@@ -1,0 +1,97 @@
+#include "exchange/team.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+struct frame {
+    uint32_t kind, reserved;
+    uint64_t size;
+};
+
+static enum sheaf_status send_all(int socket, const void *bytes, size_t size)
+{
+    const char *p = bytes;
+    while (size) {
+        ssize_t sent = send(socket, p, size, MSG_NOSIGNAL);
+        if (sent < 0 && errno == EINTR)
+            continue;
+        if (sent <= 0)
+            return SHEAF_WORKER;
+        p += sent;
+        size -= (size_t)sent;
+    }
+    return SHEAF_OK;
+}
+
+static enum sheaf_status receive_all(int socket, void *bytes, size_t size)
+{
+    char *p = bytes;
+    while (size) {
+        ssize_t got = recv(socket, p, size, 0);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return SHEAF_WORKER;
+        p += got;
+        size -= (size_t)got;
+    }
+    return SHEAF_OK;
+}
+
+enum sheaf_status link_send(const struct link *link, enum message kind, const void *head, size_t head_size,
+                            const void *body, size_t body_size)
+{
+    struct frame frame = {kind, 0, head_size + body_size};
+    enum sheaf_status status = send_all(link->socket, &frame, sizeof frame);
+    if (status == SHEAF_OK)
+        status = send_all(link->socket, head, head_size);
+    if (status == SHEAF_OK)
+        status = send_all(link->socket, body, body_size);
+    return status;
+}
+
+enum sheaf_status link_receive(const struct link *link, enum message *kind, struct sheaf_buffer *bytes)
+{
+    struct frame frame;
+    enum sheaf_status status = receive_all(link->socket, &frame, sizeof frame);
+    if (status != SHEAF_OK)
+        return status;
+    *kind = (enum message)frame.kind;
+    bytes->size = 0;
+    status = sheaf_buffer_reserve(bytes, frame.size);
+    if (status == SHEAF_OK)
+        status = receive_all(link->socket, bytes->data, frame.size);
+    if (status == SHEAF_OK)
+        bytes->size = frame.size;
+    return status;
+}
+
+static enum sheaf_status next(struct dealer *base, unsigned worker, struct span *span, bool *more,
+                              struct sheaf_error *err)
+{
+    (void)worker;
+    struct link_dealer *dealer = (struct link_dealer *)base;
+    enum message kind;
+    *more = false;
+    enum sheaf_status status = link_send(dealer->link, MESSAGE_WANT, NULL, 0, NULL, 0);
+    if (status == SHEAF_OK)
+        status = link_receive(dealer->link, &kind, &dealer->bytes);
+    if (status != SHEAF_OK)
+        return sheaf_fail(err, status, "the parent process is gone");
+    if (kind != MESSAGE_SPAN)
+        return SHEAF_OK;
+    memcpy(span, dealer->bytes.data, sizeof *span);
+    if (span->bytes)
+        span->bytes = dealer->bytes.data + sizeof *span;
+    *more = true;
+    return SHEAF_OK;
+}
+
+void link_dealer_init(struct link_dealer *dealer, const struct link *link, const struct pass *pass)
+{
+    memset(dealer, 0, sizeof *dealer);
+    dealer->base.next = next;
+    dealer->link = link;
+    dealer->pass = pass;
+}

@@ -1,0 +1,271 @@
+/* The leader of a job: passes until no kernel wants another, then the answer. */
+#include "exchange/world.h"
+#include "job/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+struct lead {
+    struct run run;
+    struct sheaf_answer *answer;
+    int64_t begin_ns, first_ns;
+    int64_t map_ns;
+    sheaf_progress *progress;
+    void *progress_context;
+    int64_t total_bytes;
+};
+
+static bool report(void *context, uint64_t done_bytes)
+{
+    struct lead *lead = context;
+    return lead->progress(lead->progress_context, done_bytes, lead->total_bytes, lead->run.map_passes);
+}
+
+/* ---- one step, announced ------------------------------------------------------------------------------------- */
+
+static void note_times(struct lead *lead)
+{
+    const struct board *board = lead->run.board;
+    int64_t first = atomic_load(&board->first_ns), last = atomic_load(&board->last_ns);
+    if (first == INT64_MAX)
+        return;
+    if (!lead->first_ns)
+        lead->first_ns = first;
+    lead->map_ns += last - first;
+    lead->answer->bytes += atomic_load(&board->done_bytes);
+    uint64_t children = atomic_load(&board->peak_bytes);
+    if (children > lead->answer->peak_bytes)
+        lead->answer->peak_bytes = children;
+}
+
+static enum sheaf_status step(struct lead *lead, enum step what, struct sheaf_error *err)
+{
+    struct run *run = &lead->run;
+    run_pass_cleanup(run);
+    enum sheaf_status status = run_announce(run, what, err);
+    if (status == SHEAF_OK)
+        status = what == STEP_SURVEY ? run_survey(run, err) : run_map(run, err);
+    note_times(lead);
+    return status;
+}
+
+/* A map pass; where it turns out that the text must be surveyed, the survey and then the pass again. */
+static enum sheaf_status map_step(struct lead *lead, struct sheaf_error *err)
+{
+    struct run *run = &lead->run;
+    bool wanted = run->cuttable && !run->entry && source_wants_survey(run->plan->source);
+    enum sheaf_status status = wanted ? SHEAF_SURVEY : step(lead, STEP_MAP, err);
+    if (status != SHEAF_SURVEY || run->entry)
+        return status;
+    status = step(lead, STEP_SURVEY, err);
+    return status == SHEAF_OK ? step(lead, STEP_MAP, err) : status;
+}
+
+/* ---- results --------------------------------------------------------------------------------------------------- */
+
+static enum sheaf_status locate(const struct sheaf_finish *finish, const struct sheaf_position *position,
+                                struct sheaf_place *place, struct sheaf_error *err)
+{
+    const struct sheaf_source *source = finish->context;
+    enum sheaf_status status = source_locate(source, position, place, err);
+    place->alone = sheaf_source_input_count(source) == 1;
+    return status;
+}
+
+static enum sheaf_status finish_member(struct lead *lead, uint32_t member, struct sheaf_error *err)
+{
+    const struct run *run = &lead->run;
+    const struct bundle *bundle = &run->bundle;
+    const struct reduction *reduction = bundle->members[member].reduction;
+    struct sheaf_answer_part *part = &lead->answer->parts[reduction - run->plan->reductions];
+    struct sheaf_finish finish = {
+        .tally = *bundle_tally(bundle, run->total.state, member),
+        .locate = locate,
+        .context = (void *)run->plan->source,
+    };
+    part->tally = finish.tally;
+    return reduction->kernel->finish(bundle_state(bundle, run->total.state, member), &bundle->members[member].args,
+                                     &finish, &part->result, err);
+}
+
+/* Asks a kernel whether it wants another pass. */
+static enum sheaf_status ask_next(struct lead *lead, uint32_t member, bool *again, struct sheaf_error *err)
+{
+    struct run *run = &lead->run;
+    const struct bundle *bundle = &run->bundle;
+    const struct reduction *reduction = bundle->members[member].reduction;
+    size_t index = (size_t)(reduction - run->plan->reductions);
+    *again = false;
+    if (!reduction->kernel->next)
+        return SHEAF_OK;
+    struct sheaf_buffer carry = {0};
+    enum sheaf_status status = reduction->kernel->next(bundle_state(bundle, run->total.state, member),
+                                                       &bundle->members[member].args, again, &carry, err);
+    if (status != SHEAF_OK || !*again) {
+        sheaf_buffer_cleanup(&carry);
+        return status;
+    }
+    sheaf_buffer_cleanup(&run->carries[index]);
+    run->carries[index] = carry;
+    return SHEAF_OK;
+}
+
+/* After a pass: each of its reductions is finished or goes on. */
+static enum sheaf_status settle(struct lead *lead, bool *again, struct sheaf_error *err)
+{
+    struct run *run = &lead->run;
+    enum sheaf_status status = SHEAF_OK;
+    *again = false;
+    for (uint32_t i = 0; i < run->bundle.member_count && status == SHEAF_OK; i++) {
+        bool more;
+        size_t index = (size_t)(run->bundle.members[i].reduction - run->plan->reductions);
+        /* finish before next: it sees this pass's carry, which next replaces. */
+        status = ask_next(lead, i, &more, err);
+        if (status == SHEAF_OK && !more) {
+            status = finish_member(lead, i, err);
+            run->active[index] = NULL;
+        }
+        *again = *again || more;
+    }
+    if (status == SHEAF_OK && run->map_passes == 0)
+        lead->answer->rows = *bundle_rows(run->total.state);
+    return status;
+}
+
+/* Rows of the whole command: with several sets of columns, what any kernel used and all cells that were missing. */
+static void sum_up(struct sheaf_answer *answer)
+{
+    struct sheaf_tally *rows = &answer->rows;
+    for (size_t i = 0; i < answer->count; i++) {
+        const struct sheaf_answer_part *part = &answer->parts[i];
+        bool seen = false;
+        for (size_t j = 0; j < i && !seen; j++)
+            seen = part->kernel->role_count == answer->parts[j].kernel->role_count &&
+                   memcmp(part->columns, answer->parts[j].columns, part->kernel->role_count * sizeof *part->columns) == 0;
+        if (seen)
+            continue;
+        rows->used = part->tally.used > rows->used ? part->tally.used : rows->used;
+        rows->missing += part->tally.missing;
+        rows->nan += part->tally.nan;
+    }
+}
+
+static enum sheaf_status answer_new(struct sheaf_answer **out, const struct sheaf_plan *plan, struct sheaf_error *err)
+{
+    struct sheaf_answer *answer = calloc(1, sizeof *answer);
+    if (answer)
+        answer->parts = calloc(plan->reduction_count, sizeof *answer->parts);
+    if (!answer || !answer->parts) {
+        free(answer);
+        return sheaf_fail(err, SHEAF_MEMORY, "no memory for an answer");
+    }
+    answer->count = plan->reduction_count;
+    for (uint32_t i = 0; i < plan->reduction_count; i++) {
+        answer->parts[i].kernel = plan->reductions[i].kernel;
+        answer->parts[i].columns = plan->reductions[i].columns;
+    }
+    *out = answer;
+    return SHEAF_OK;
+}
+
+void sheaf_answer_destroy(struct sheaf_answer *answer)
+{
+    if (!answer)
+        return;
+    for (size_t i = 0; i < answer->count; i++)
+        sheaf_result_cleanup(&answer->parts[i].result);
+    free(answer->parts);
+    free(answer);
+}
+
+static uint64_t own_peak_bytes(void)
+{
+    struct rusage usage;
+    return getrusage(RUSAGE_SELF, &usage) == 0 ? (uint64_t)usage.ru_maxrss * 1024 : 0;
+}
+
+static void note_totals(struct lead *lead)
+{
+    struct sheaf_answer *answer = lead->answer;
+    int64_t now = clock_ns(), first = lead->first_ns ? lead->first_ns : now;
+    answer->passes = lead->run.map_passes;
+    answer->start_s = (double)(first - lead->begin_ns) * 1e-9;
+    answer->map_s = (double)lead->map_ns * 1e-9;
+    answer->elapsed_s = (double)(now - first) * 1e-9;
+    answer->merge_s = answer->elapsed_s > answer->map_s ? answer->elapsed_s - answer->map_s : 0;
+    answer->peak_bytes += own_peak_bytes();
+    sum_up(answer);
+}
+
+/* ---- the job ------------------------------------------------------------------------------------------------------ */
+
+static enum sheaf_status tell_plan(const struct sheaf_plan *plan, struct sheaf_error *err)
+{
+    struct sheaf_buffer bytes = {0};
+    enum sheaf_status status = plan_pack(plan, &bytes, err);
+    if (status == SHEAF_OK)
+        status = world_tell(plan->world, &bytes, err);
+    sheaf_buffer_cleanup(&bytes);
+    return status;
+}
+
+static enum sheaf_status lead_passes(struct lead *lead, struct sheaf_error *err)
+{
+    bool again = true;
+    enum sheaf_status status = SHEAF_OK;
+    while (again && status == SHEAF_OK) {
+        status = map_step(lead, err);
+        if (status == SHEAF_OK)
+            status = settle(lead, &again, err);
+        lead->run.map_passes++;
+    }
+    return status;
+}
+
+static enum sheaf_status lead_world(struct lead *lead, struct sheaf_error *err)
+{
+    struct sheaf_error ready;
+    sheaf_error_clear(&ready);
+    enum sheaf_status status = run_agree(&lead->run, &ready); /* has every rank understood the plan? */
+    if (status != SHEAF_OK) {
+        if (err)
+            *err = ready;
+        return status;
+    }
+    status = lead_passes(lead, err);
+    /* Whatever happened, the followers are waiting for a word. */
+    enum sheaf_status told = run_announce(&lead->run, STEP_END, status == SHEAF_OK ? err : NULL);
+    return status == SHEAF_OK ? told : status;
+}
+
+enum sheaf_status sheaf_job_run(const struct sheaf_plan *plan, struct sheaf_answer **out, sheaf_progress *progress,
+                                void *context, struct sheaf_error *err)
+{
+    struct lead lead = {.begin_ns = clock_ns(), .progress = progress, .progress_context = context,
+                        .total_bytes = sheaf_source_bytes(plan->source)};
+    bool ranks = plan->exchange == &exchange_mpi;
+    enum sheaf_status status = answer_new(&lead.answer, plan, err);
+    if (status == SHEAF_OK)
+        status = run_init(&lead.run, plan, err);
+    if (status == SHEAF_OK && ranks)
+        status = tell_plan(plan, err);
+    if (status == SHEAF_OK) {
+        lead.run.cast.world = ranks ? plan->world : NULL;
+        if (progress) {
+            lead.run.progress = report;
+            lead.run.progress_context = &lead;
+        }
+        status = ranks ? lead_world(&lead, err) : lead_passes(&lead, err);
+    }
+    if (status == SHEAF_OK)
+        note_totals(&lead);
+    run_cleanup(&lead.run);
+    if (status == SHEAF_OK) {
+        *out = lead.answer;
+        return SHEAF_OK;
+    }
+    sheaf_answer_destroy(lead.answer);
+    source_locate_error(plan->source, err);
+    return status;
+}

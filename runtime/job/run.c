@@ -1,0 +1,188 @@
+#include "job/run.h"
+
+#include "exchange/world.h"
+#include "plan/survey.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum sheaf_status run_init(struct run *run, const struct sheaf_plan *plan, struct sheaf_error *err)
+{
+    memset(run, 0, sizeof *run);
+    run->plan = plan;
+    run->cast = plan_cast(plan);
+    run->cuttable = source_access(plan->source) == SOURCE_CUTTABLE;
+    run->board = board_new();
+    run->carries = calloc(plan->reduction_count, sizeof *run->carries);
+    run->active = calloc(plan->reduction_count, sizeof *run->active);
+    if (!run->board || !run->carries || !run->active)
+        return sheaf_fail(err, SHEAF_MEMORY, "no memory for a job");
+    for (uint32_t i = 0; i < plan->reduction_count; i++)
+        run->active[i] = &run->carries[i];
+    return run->cuttable ? cut_init(&run->cut, plan->source, plan->block_bytes, err) : SHEAF_OK;
+}
+
+void run_cleanup(struct run *run)
+{
+    run_pass_cleanup(run);
+    board_destroy(run->board);
+    for (uint32_t i = 0; run->carries && i < run->plan->reduction_count; i++)
+        sheaf_buffer_cleanup(&run->carries[i]);
+    free(run->carries);
+    free(run->active);
+    free(run->entry);
+    cut_cleanup(&run->cut);
+}
+
+void run_pass_cleanup(struct run *run)
+{
+    partial_cleanup(&run->total);
+    bundle_cleanup(&run->bundle);
+}
+
+static struct pass make_pass(struct run *run, const struct work *work)
+{
+    board_reset(run->board);
+    return (struct pass){
+        .work = work,
+        .source = run->plan->source,
+        .cut = run->cuttable ? &run->cut : NULL,
+        .entry = run->entry,
+        .plan_id = run->plan->id,
+        .number = run->number++,
+        .block_bytes = run->plan->block_bytes,
+        .board = run->board,
+        .progress = run->progress,
+        .progress_context = run->progress_context,
+        .next_progress_ns = &run->next_progress_ns,
+    };
+}
+
+/* "Never lost": the total must hold every block of the pass, once. */
+static enum sheaf_status check_coverage(const struct run *run, struct sheaf_error *err)
+{
+    uint64_t missing;
+    if (blockset_covers(&run->total.blocks, run->blocks, &missing))
+        return SHEAF_OK;
+    return sheaf_fail(err, SHEAF_INTERNAL, "block %llu of %llu is not in the total: this is a bug, please report it",
+                      (unsigned long long)missing, (unsigned long long)run->blocks);
+}
+
+static bool leads(const struct run *run)
+{
+    return !run->cast.world || sheaf_world_rank(run->cast.world) == 0;
+}
+
+static enum sheaf_status run_work(struct run *run, const struct work *work, struct sheaf_error *err)
+{
+    struct sheaf_error failure;
+    sheaf_error_clear(&failure);
+    struct pass pass = make_pass(run, work);
+    (void)partial_init(&run->total, work, &failure);
+    enum sheaf_status status = run_agree(run, &failure);
+    if (status == SHEAF_OK) {
+        sheaf_error_clear(&failure);
+        status = run->plan->exchange->run(&run->cast, &pass, &run->total, &run->blocks, &failure);
+    }
+    if (status == SHEAF_OK && leads(run))
+        status = check_coverage(run, &failure);
+    if (status != SHEAF_OK && err)
+        *err = failure;
+    return status;
+}
+
+enum sheaf_status run_map(struct run *run, struct sheaf_error *err)
+{
+    const struct sheaf_plan *plan = run->plan;
+    struct sheaf_error failure;
+    sheaf_error_clear(&failure);
+    (void)bundle_init(&run->bundle, plan->source, &plan->sieve, plan->reductions, run->active, plan->reduction_count,
+                      run->map_passes, &failure);
+    enum sheaf_status status = run_agree(run, &failure);
+    if (status != SHEAF_OK) {
+        if (err)
+            *err = failure;
+        return status;
+    }
+    return run_work(run, &run->bundle.work, err);
+}
+
+enum sheaf_status run_survey(struct run *run, struct sheaf_error *err)
+{
+    struct survey survey;
+    survey_init(&survey, &run->cut);
+    free(run->entry);
+    run->entry = NULL;
+    enum sheaf_status status = run_work(run, &survey.work, err);
+    if (status != SHEAF_OK || !leads(run))
+        return status;
+    run->entry = malloc(run->cut.block_count + 1);
+    if (!run->entry)
+        return sheaf_fail(err, SHEAF_MEMORY, "no memory for a survey of %llu blocks",
+                          (unsigned long long)run->cut.block_count);
+    survey_finish(&survey, run->total.state, run->entry);
+    return SHEAF_OK;
+}
+
+enum sheaf_status run_agree(const struct run *run, struct sheaf_error *err)
+{
+    return run->cast.world ? world_agree(run->cast.world, err) : (enum sheaf_status)err->status;
+}
+
+enum sheaf_status run_announce(struct run *run, enum step step, struct sheaf_error *err)
+{
+    if (!run->cast.world)
+        return SHEAF_OK;
+    struct sheaf_buffer bytes = {0};
+    struct packer packer = {&bytes, SHEAF_OK};
+    pack_u64(&packer, step);
+    pack_u64(&packer, run->map_passes);
+    for (uint32_t i = 0; i < run->plan->reduction_count; i++) {
+        pack_u64(&packer, run->active[i] != NULL);
+        pack_bytes(&packer, run->carries[i].data, run->carries[i].size);
+    }
+    pack_bytes(&packer, run->entry, run->entry ? run->cut.block_count : 0);
+    enum sheaf_status status = packer.status == SHEAF_OK ? world_tell(run->cast.world, &bytes, err)
+                                                         : sheaf_fail(err, packer.status, "no memory to tell the ranks");
+    sheaf_buffer_cleanup(&bytes);
+    return status;
+}
+
+static enum sheaf_status hear(struct run *run, struct unpacker *unpacker, enum step *step, struct sheaf_error *err)
+{
+    *step = (enum step)unpack_u64(unpacker);
+    run->map_passes = (uint32_t)unpack_u64(unpacker);
+    for (uint32_t i = 0; i < run->plan->reduction_count; i++) {
+        run->active[i] = unpack_u64(unpacker) ? &run->carries[i] : NULL;
+        size_t size;
+        const void *carry = unpack_bytes(unpacker, &size);
+        run->carries[i].size = 0;
+        if (sheaf_buffer_append(&run->carries[i], carry, size) != SHEAF_OK)
+            return sheaf_fail(err, SHEAF_MEMORY, "no memory for what a pass carries on");
+    }
+    size_t entries;
+    const void *entry = unpack_bytes(unpacker, &entries);
+    if (unpacker->bad || (entries && (!run->cuttable || entries != run->cut.block_count)))
+        return sheaf_fail(err, SHEAF_INTERNAL, "a message from rank 0 arrived damaged");
+    if (!entries)
+        return SHEAF_OK;
+    free(run->entry);
+    run->entry = malloc(entries);
+    if (!run->entry)
+        return sheaf_fail(err, SHEAF_MEMORY, "no memory for a survey of %zu blocks", entries);
+    memcpy(run->entry, entry, entries);
+    return SHEAF_OK;
+}
+
+enum sheaf_status run_listen(struct run *run, enum step *step, struct sheaf_error *err)
+{
+    struct sheaf_buffer bytes = {0};
+    *step = STEP_END;
+    enum sheaf_status status = world_tell(run->cast.world, &bytes, err);
+    if (status == SHEAF_OK) {
+        struct unpacker unpacker = {bytes.data, bytes.data + bytes.size, false};
+        status = hear(run, &unpacker, step, err);
+    }
+    sheaf_buffer_cleanup(&bytes);
+    return status;
+}

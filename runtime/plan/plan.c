@@ -1,0 +1,446 @@
+#include "plan/plan.h"
+
+#include "exchange/world.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MOST_WORKERS = 4096 };
+static const uint64_t MOST_IN_PLACE_BLOCKS = (uint64_t)1 << 30; /* what SHEAF_LAW_ADD64 promises to stand */
+
+enum sheaf_status sheaf_plan_new(struct sheaf_plan **out, const struct sheaf_source *source, struct sheaf_error *err)
+{
+    struct sheaf_plan *plan = calloc(1, sizeof *plan);
+    if (!plan)
+        return sheaf_fail(err, SHEAF_MEMORY, "no memory for a plan");
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    plan->id = ((uint64_t)now.tv_sec << 32) ^ (uint64_t)now.tv_nsec ^ ((uint64_t)getpid() << 44);
+    plan->source = source;
+    plan->ranks = 1;
+    *out = plan;
+    return SHEAF_OK;
+}
+
+static void reduction_cleanup(struct reduction *reduction)
+{
+    free(reduction->values);
+    free(reduction->types);
+    free(reduction->columns);
+}
+
+void sheaf_plan_destroy(struct sheaf_plan *plan)
+{
+    if (!plan)
+        return;
+    for (uint32_t i = 0; i < plan->reduction_count; i++)
+        reduction_cleanup(&plan->reductions[i]);
+    free(plan->reductions);
+    char *const texts[] = {plan->strategy_name, plan->merge_name, plan->pin_name, plan->nan_name, plan->filter_text};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        free(texts[i]);
+    free(plan->places);
+    sheaf_source_destroy(plan->own_source);
+    free(plan);
+}
+
+/* ---- reductions ---------------------------------------------------------------------------------------------- */
+
+static enum sheaf_status check_roles(const struct sheaf_plan *plan, const struct sheaf_kernel *kernel,
+                                     const uint32_t *columns, struct sheaf_error *err)
+{
+    if (kernel->role_count == 0 || kernel->role_count > MOST_ROLES)
+        return sheaf_fail(err, SHEAF_USAGE, "kernel %s has %u inputs; 1 to %d are possible", kernel->name,
+                          kernel->role_count, MOST_ROLES);
+    for (uint32_t i = 0; i < kernel->role_count; i++) {
+        if (columns[i] >= sheaf_source_column_count(plan->source))
+            return sheaf_fail(err, SHEAF_USAGE, "kernel %s: the source has no column %u", kernel->name, columns[i] + 1);
+        enum sheaf_type type = sheaf_source_column_type(plan->source, columns[i]);
+        if (!(kernel->roles[i].types & SHEAF_TYPE_BIT(type)))
+            return sheaf_fail(err, SHEAF_USAGE, "kernel %s does not take %s as its input %s", kernel->name,
+                              sheaf_type_name(type), kernel->roles[i].name);
+    }
+    return SHEAF_OK;
+}
+
+static enum sheaf_status fill_values(struct reduction *reduction, const struct sheaf_arg *values, struct sheaf_error *err)
+{
+    const struct sheaf_kernel *kernel = reduction->kernel;
+    for (uint32_t i = 0; i < kernel->param_count; i++) {
+        if (values && values[i].set)
+            reduction->values[i] = values[i];
+        else if (kernel->params[i].fallback) {
+            enum sheaf_status status =
+                sheaf_param_parse(&kernel->params[i], kernel->params[i].fallback, &reduction->values[i], err);
+            if (status != SHEAF_OK)
+                return status;
+        }
+    }
+    struct sheaf_args args = {reduction->values, reduction->types, 0, NULL, 0};
+    return kernel->check ? kernel->check(&args, err) : SHEAF_OK;
+}
+
+enum sheaf_status sheaf_plan_add(struct sheaf_plan *plan, const struct sheaf_kernel *kernel,
+                                 const struct sheaf_arg *values, const uint32_t *columns, struct sheaf_error *err)
+{
+    enum sheaf_status status = check_roles(plan, kernel, columns, err);
+    if (status != SHEAF_OK)
+        return status;
+    struct reduction *reductions = realloc(plan->reductions, (plan->reduction_count + 1) * sizeof *reductions);
+    if (!reductions)
+        return sheaf_fail(err, SHEAF_MEMORY, "no memory for a plan of %u reductions", plan->reduction_count + 1);
+    plan->reductions = reductions;
+    struct reduction *reduction = &reductions[plan->reduction_count];
+    *reduction = (struct reduction){
+        .kernel = kernel,
+        .values = calloc(kernel->param_count + 1, sizeof *reduction->values),
+        .types = calloc(kernel->role_count, sizeof *reduction->types),
+        .columns = calloc(kernel->role_count, sizeof *reduction->columns),
+    };
+    if (!reduction->values || !reduction->types || !reduction->columns) {
+        reduction_cleanup(reduction);
+        return sheaf_fail(err, SHEAF_MEMORY, "no memory for a reduction");
+    }
+    for (uint32_t i = 0; i < kernel->role_count; i++) {
+        reduction->columns[i] = columns[i];
+        reduction->types[i] = sheaf_source_column_type(plan->source, columns[i]);
+    }
+    status = fill_values(reduction, values, err);
+    if (status != SHEAF_OK)
+        reduction_cleanup(reduction);
+    else
+        plan->reduction_count++;
+    return status;
+}
+
+/* ---- what is asked for ------------------------------------------------------------------------------------------ */
+
+static void keep(char **field, const char *text)
+{
+    free(*field);
+    *field = text ? strdup(text) : NULL;
+}
+
+void sheaf_plan_set_strategy(struct sheaf_plan *plan, const char *strategy, const char *merge)
+{
+    keep(&plan->strategy_name, strategy);
+    keep(&plan->merge_name, merge);
+}
+
+void sheaf_plan_set_workers(struct sheaf_plan *plan, unsigned workers)
+{
+    plan->workers_asked = workers;
+}
+
+void sheaf_plan_set_block(struct sheaf_plan *plan, uint64_t bytes)
+{
+    plan->block_bytes = bytes;
+}
+
+void sheaf_plan_set_pin(struct sheaf_plan *plan, const char *policy)
+{
+    keep(&plan->pin_name, policy);
+}
+
+void sheaf_plan_set_nan(struct sheaf_plan *plan, const char *policy)
+{
+    keep(&plan->nan_name, policy);
+}
+
+void sheaf_plan_set_filter(struct sheaf_plan *plan, const char *expression)
+{
+    keep(&plan->filter_text, expression);
+}
+
+void sheaf_plan_set_world(struct sheaf_plan *plan, struct sheaf_world *world)
+{
+    plan->world = world;
+}
+
+/* ---- seal ----------------------------------------------------------------------------------------------------------- */
+
+static enum sheaf_status find_strategy(struct sheaf_plan *plan, struct sheaf_error *err)
+{
+    unsigned workers = plan->workers_asked ? plan->workers_asked : world_default_workers(plan->world);
+    const char *name = plan->strategy_name ? plan->strategy_name : "auto";
+    if (strcmp(name, "auto") == 0)
+        name = strategy_choose(sheaf_source_bytes(plan->source), workers, plan->world != NULL);
+    plan->strategy = sheaf_strategy_find(name);
+    if (!plan->strategy)
+        return sheaf_fail(err, SHEAF_USAGE, "unknown strategy \"%s\" (sheaf strategies lists them)", name);
+    if (plan->strategy->unavailable)
+        return sheaf_fail(err, SHEAF_UNAVAILABLE, "strategy %s: %s", name, plan->strategy->unavailable);
+    plan->engine = strategy_parts(plan->strategy)->engine;
+    plan->exchange = strategy_parts(plan->strategy)->exchange;
+    bool ranks = plan->exchange == &exchange_mpi;
+    if (ranks && !plan->world)
+        return sheaf_fail(err, SHEAF_UNAVAILABLE, "strategy %s runs on the ranks of a launcher: mpirun -n %u sheaf ...",
+                          name, workers);
+    plan->ranks = ranks ? (unsigned)sheaf_world_size(plan->world) : 1;
+    bool one = plan->engine == &engine_serial && plan->exchange != &exchange_pipe && plan->exchange != &exchange_shm;
+    plan->workers = one ? 1 : workers;
+    if (plan->workers > MOST_WORKERS)
+        return sheaf_fail(err, SHEAF_USAGE, "%u workers are more than the %d that sheaf starts on one machine",
+                          plan->workers, MOST_WORKERS);
+    return SHEAF_OK;
+}
+
+/* The laws that all kernels of the plan obey. */
+static uint32_t common_laws(const struct sheaf_plan *plan)
+{
+    uint32_t laws = SHEAF_LAW_ADD64 | SHEAF_LAW_FLAT;
+    for (uint32_t i = 0; i < plan->reduction_count; i++) {
+        const struct sheaf_kernel *kernel = plan->reductions[i].kernel;
+        laws &= kernel->pack ? 0u : kernel->laws | SHEAF_LAW_FLAT;
+    }
+    return laws;
+}
+
+static const struct sheaf_kernel *lawless(const struct sheaf_plan *plan, uint32_t law)
+{
+    for (uint32_t i = 0; i < plan->reduction_count; i++) {
+        const struct sheaf_kernel *kernel = plan->reductions[i].kernel;
+        uint32_t laws = kernel->pack ? 0u : kernel->laws | SHEAF_LAW_FLAT;
+        if (!(laws & law))
+            return kernel;
+    }
+    return plan->reductions[0].kernel;
+}
+
+static enum sheaf_status find_merge(struct sheaf_plan *plan, struct sheaf_error *err)
+{
+    const struct sheaf_merge *merge = plan->strategy->merges;
+    while (plan->merge_name && merge->name && strcmp(merge->name, plan->merge_name) != 0)
+        merge++;
+    if (!merge->name) {
+        char known[256] = "";
+        for (const struct sheaf_merge *m = plan->strategy->merges; m->name; m++) {
+            strncat(known, *known ? ", " : "", sizeof known - strlen(known) - 1);
+            strncat(known, m->name, sizeof known - strlen(known) - 1);
+        }
+        return sheaf_fail(err, SHEAF_USAGE, "strategy %s has no merge method \"%s\" (it has: %s)", plan->strategy->name,
+                          plan->merge_name, known);
+    }
+    if ((merge->law & common_laws(plan)) != merge->law)
+        return sheaf_fail(err, SHEAF_USAGE, "merge method %s needs a state that %s, and that of %s is not (use %s)",
+                          merge->name, merge->law & SHEAF_LAW_ADD64 ? "merges by adding integers" : "is flat",
+                          lawless(plan, merge->law)->name, plan->strategy->merges->name);
+    plan->merge = merge->name;
+    return SHEAF_OK;
+}
+
+/* 8 MiB, less for a small source, so that every worker gets some. The result cannot depend on it. */
+static uint64_t choose_block(const struct sheaf_plan *plan)
+{
+    enum { MOST = 8 << 20, LEAST = 64 << 10, BLOCKS_PER_WORKER = 4 };
+    int64_t bytes = sheaf_source_bytes(plan->source);
+    if (bytes == SHEAF_UNKNOWN)
+        return 1 << 20;
+    uint64_t share = (uint64_t)bytes / ((uint64_t)plan->workers * plan->ranks * BLOCKS_PER_WORKER);
+    return share > MOST ? MOST : share < LEAST ? LEAST : share;
+}
+
+static enum sheaf_status check_blocks(const struct sheaf_plan *plan, struct sheaf_error *err)
+{
+    int64_t bytes = sheaf_source_bytes(plan->source);
+    bool in_place = strcmp(plan->merge, "atomic") == 0 || strcmp(plan->merge, "accumulate") == 0;
+    if (in_place && bytes != SHEAF_UNKNOWN && (uint64_t)bytes / plan->block_bytes >= MOST_IN_PLACE_BLOCKS)
+        return sheaf_fail(err, SHEAF_USAGE, "blocks of %llu bytes are too small for merge method %s on %lld bytes",
+                          (unsigned long long)plan->block_bytes, plan->merge, (long long)bytes);
+    return SHEAF_OK;
+}
+
+/* Places this process's workers. Reads the topology only if a policy needs it. */
+static enum sheaf_status find_places(struct sheaf_plan *plan, struct sheaf_error *err)
+{
+    struct sheaf_cpuset allowed;
+    struct sheaf_topology topology = {0};
+    enum sheaf_status status = sheaf_allowed(&allowed, err);
+    bool shared = plan->world && plan->world->peers > 1;
+    bool may_pin = plan->pin_name ? strcmp(plan->pin_name, "none") != 0 : plan->workers > 1 || plan->world;
+    if (status == SHEAF_OK && (may_pin || shared))
+        status = sheaf_topology_load(&topology, err);
+    if (status != SHEAF_OK)
+        return status;
+    if (shared) {
+        struct sheaf_cpuset all = allowed;
+        sheaf_place_share(&topology, &all, plan->world->peer_index, plan->world->peers, &allowed);
+    }
+    plan->pin = plan->pin_name ? plan->pin_name
+                : !may_pin || (plan->world && plan->world->entangled) ? "none"
+                               : sheaf_default_pin(&topology, &allowed, plan->workers, plan->world && !shared);
+    plan->places = calloc(plan->workers, sizeof *plan->places);
+    if (!plan->places)
+        status = sheaf_fail(err, SHEAF_MEMORY, "no memory for %u places", plan->workers);
+    if (status == SHEAF_OK)
+        status = sheaf_place(&topology, &allowed, plan->pin, plan->workers, plan->places, err);
+    sheaf_topology_cleanup(&topology);
+    return status;
+}
+
+enum sheaf_status sheaf_plan_seal(struct sheaf_plan *plan, struct sheaf_error *err)
+{
+    if (plan->reduction_count == 0)
+        return sheaf_fail(err, SHEAF_USAGE, "nothing to compute: add a kernel first");
+    enum sheaf_status status = nan_policy_parse(&plan->sieve.nan, plan->nan_name ? plan->nan_name : "propagate", err);
+    if (status == SHEAF_OK && plan->filter_text)
+        status = filter_parse(&plan->sieve.filter, plan->filter_text, plan->source, err);
+    if (status == SHEAF_OK)
+        status = find_strategy(plan, err);
+    if (status == SHEAF_OK)
+        status = find_merge(plan, err);
+    if (status == SHEAF_OK && plan->block_bytes == 0)
+        plan->block_bytes = choose_block(plan);
+    if (status == SHEAF_OK)
+        status = check_blocks(plan, err);
+    if (status == SHEAF_OK)
+        status = find_places(plan, err);
+    plan->sealed = status == SHEAF_OK;
+    return status;
+}
+
+struct cast plan_cast(const struct sheaf_plan *plan)
+{
+    bool forked = plan->exchange == &exchange_pipe || plan->exchange == &exchange_shm;
+    return (struct cast){
+        .engine = plan->engine,
+        .spaces = forked ? plan->workers : plan->ranks,
+        .workers = forked ? 1 : plan->workers,
+        .places = plan->places,
+        .merge = plan->merge,
+        .world = plan->world,
+    };
+}
+
+static const char *access_name(enum source_access access)
+{
+    static const char *const names[] = {[SOURCE_CUTTABLE] = "cuttable", [SOURCE_FED] = "fed", [SOURCE_ONCE] = "once"};
+    return names[access];
+}
+
+void sheaf_plan_view(const struct sheaf_plan *plan, struct sheaf_plan_view *view)
+{
+    enum source_access access = source_access(plan->source);
+    *view = (struct sheaf_plan_view){
+        .strategy = plan->strategy->name,
+        .merge = plan->merge,
+        .engine = plan->engine->name,
+        .exchange = plan->exchange->name,
+        .pin = plan->pin,
+        .workers = plan->workers,
+        .ranks = plan->ranks,
+        .block_bytes = plan->block_bytes,
+        .blocks = SHEAF_UNKNOWN,
+        .access = access_name(access),
+        .places = strcmp(plan->pin, "none") == 0 ? NULL : plan->places,
+        .reduction_count = plan->reduction_count,
+    };
+    struct cut cut;
+    if (access == SOURCE_CUTTABLE && cut_init(&cut, plan->source, plan->block_bytes, NULL) == SHEAF_OK) {
+        view->blocks = (int64_t)cut.block_count;
+        cut_cleanup(&cut);
+    }
+}
+
+/* ---- the wire ----------------------------------------------------------------------------------------------------------- */
+
+static void pack_reduction(const struct reduction *reduction, struct packer *packer)
+{
+    const struct sheaf_kernel *kernel = reduction->kernel;
+    const char *origin = kernel_origin(kernel);
+    pack_text(packer, origin ? origin : "");
+    pack_text(packer, kernel->name);
+    pack_bytes(packer, reduction->values, kernel->param_count * sizeof *reduction->values);
+    pack_bytes(packer, reduction->columns, kernel->role_count * sizeof *reduction->columns);
+}
+
+enum sheaf_status plan_pack(const struct sheaf_plan *plan, struct sheaf_buffer *out, struct sheaf_error *err)
+{
+    struct packer packer = {out, SHEAF_OK};
+    pack_u64(&packer, plan->id);
+    pack_text(&packer, plan->strategy->name);
+    pack_text(&packer, plan->merge);
+    pack_text(&packer, plan->pin);
+    pack_u64(&packer, plan->workers);
+    pack_u64(&packer, plan->block_bytes);
+    pack_bytes(&packer, &plan->sieve, sizeof plan->sieve);
+    struct sheaf_buffer source = {0};
+    enum sheaf_status status = source_pack(plan->source, &source, err);
+    pack_bytes(&packer, source.data, source.size);
+    sheaf_buffer_cleanup(&source);
+    pack_u64(&packer, plan->reduction_count);
+    for (uint32_t i = 0; i < plan->reduction_count; i++)
+        pack_reduction(&plan->reductions[i], &packer);
+    if (status == SHEAF_OK && packer.status != SHEAF_OK)
+        return sheaf_fail(err, packer.status, "no memory to pack a plan");
+    return status;
+}
+
+static enum sheaf_status unpack_reduction(struct sheaf_plan *plan, struct unpacker *unpacker, struct sheaf_error *err)
+{
+    char *origin = unpack_text(unpacker), *name = unpack_text(unpacker);
+    enum sheaf_status status = SHEAF_OK;
+    if (!unpacker->bad && *origin && !sheaf_kernel_find(name))
+        status = sheaf_kernel_load(origin, err);
+    const struct sheaf_kernel *kernel = unpacker->bad ? NULL : sheaf_kernel_find(name);
+    if (status == SHEAF_OK && !kernel)
+        status = sheaf_fail(err, SHEAF_INTERNAL, "a plan names kernel \"%s\", which is not here", name ? name : "?");
+    free(origin);
+    free(name);
+    if (status != SHEAF_OK)
+        return status;
+    size_t values_size, columns_size;
+    const void *values = unpack_bytes(unpacker, &values_size), *columns = unpack_bytes(unpacker, &columns_size);
+    struct sheaf_arg copy[64];
+    uint32_t numbers[MOST_ROLES];
+    if (unpacker->bad || values_size != kernel->param_count * sizeof copy[0] || values_size > sizeof copy ||
+        columns_size != kernel->role_count * sizeof numbers[0] || columns_size > sizeof numbers)
+        return sheaf_fail(err, SHEAF_INTERNAL, "a plan arrived damaged");
+    memcpy(copy, values, values_size);
+    memcpy(numbers, columns, columns_size);
+    return sheaf_plan_add(plan, kernel, copy, numbers, err);
+}
+
+static enum sheaf_status unpack_into(struct sheaf_plan *plan, struct unpacker *unpacker, struct sheaf_error *err)
+{
+    plan->id = unpack_u64(unpacker);
+    plan->strategy_name = unpack_text(unpacker);
+    plan->merge_name = unpack_text(unpacker);
+    plan->pin_name = unpack_text(unpacker);
+    plan->workers_asked = (unsigned)unpack_u64(unpacker);
+    plan->block_bytes = unpack_u64(unpacker);
+    size_t sieve_size, source_size;
+    const void *sieve = unpack_bytes(unpacker, &sieve_size), *source = unpack_bytes(unpacker, &source_size);
+    if (unpacker->bad || sieve_size != sizeof plan->sieve)
+        return sheaf_fail(err, SHEAF_INTERNAL, "a plan arrived damaged");
+    enum sheaf_status status = source_unpack(&plan->own_source, source, source_size, err);
+    plan->source = plan->own_source;
+    uint64_t count = unpack_u64(unpacker);
+    for (uint64_t i = 0; i < count && status == SHEAF_OK; i++)
+        status = unpack_reduction(plan, unpacker, err);
+    if (status == SHEAF_OK)
+        status = sheaf_plan_seal(plan, err);
+    if (status == SHEAF_OK)
+        memcpy(&plan->sieve, sieve, sizeof plan->sieve);
+    return status;
+}
+
+enum sheaf_status plan_unpack(struct sheaf_plan **out, const void *bytes, size_t size, struct sheaf_world *world,
+                              struct sheaf_error *err)
+{
+    struct unpacker unpacker = {bytes, (const unsigned char *)bytes + size, false};
+    struct sheaf_plan *plan;
+    enum sheaf_status status = sheaf_plan_new(&plan, NULL, err);
+    if (status != SHEAF_OK)
+        return status;
+    sheaf_plan_set_world(plan, world);
+    status = unpack_into(plan, &unpacker, err);
+    if (status != SHEAF_OK) {
+        sheaf_plan_destroy(plan);
+        return status;
+    }
+    *out = plan;
+    return SHEAF_OK;
+}

@@ -1,0 +1,376 @@
+#include "plan/sieve.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct sifter {
+    const struct sieve *sieve;
+    const struct sheaf_source *source;
+    const struct tile *tile;
+    bool filtered;           /* some row of the tile was rejected */
+    uint8_t *passed;         /* per row: the filter let it pass */
+    uint8_t *keep;           /* per row: passed, and every cell present */
+    unsigned char **compact; /* per column of the source: the kept cells */
+    uint64_t *at, *row, *line;
+};
+
+enum { MOST_ROWS = TILE_BYTES };
+
+enum sheaf_status nan_policy_parse(enum nan_policy *policy, const char *name, struct sheaf_error *err)
+{
+    static const char *const names[] = {[NAN_PROPAGATE] = "propagate", [NAN_SKIP] = "skip", [NAN_FAIL] = "fail"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            *policy = (enum nan_policy)i;
+            return SHEAF_OK;
+        }
+    }
+    return sheaf_fail(err, SHEAF_USAGE, "unknown NaN policy \"%s\" (propagate, skip or fail)", name);
+}
+
+/* ---- the filter ---------------------------------------------------------------------------------------------- */
+
+static bool column_by_name(const struct sheaf_source *source, const char *name, size_t length, uint32_t *column)
+{
+    size_t count = sheaf_source_column_count(source);
+    for (size_t i = 0; i < count; i++) {
+        const char *have = sheaf_source_column_name(source, i);
+        if (strlen(have) == length && memcmp(have, name, length) == 0) {
+            *column = (uint32_t)i;
+            return true;
+        }
+    }
+    char *end;
+    unsigned long number = strtoul(name, &end, 10);
+    if (length && end == name + length && number >= 1 && number <= count) {
+        *column = (uint32_t)(number - 1);
+        return true;
+    }
+    return false;
+}
+
+enum sheaf_status filter_parse(struct filter *filter, const char *text, const struct sheaf_source *source,
+                               struct sheaf_error *err)
+{
+    static const struct {
+        const char *text;
+        enum comparison comparison;
+    } operators[] = {{"<=", LESS_EQUAL}, {">=", GREATER_EQUAL}, {"==", EQUAL}, {"!=", NOT_EQUAL},
+                     {"<", LESS},        {">", GREATER},        {"=", EQUAL}};
+    size_t name_length = strcspn(text, "<>=!");
+    const char *rest = text + name_length;
+    while (name_length && text[name_length - 1] == ' ')
+        name_length--;
+    while (name_length && *text == ' ')
+        text++, name_length--;
+    for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++) {
+        size_t length = strlen(operators[i].text);
+        if (strncmp(rest, operators[i].text, length) != 0)
+            continue;
+        char *end;
+        filter->comparison = operators[i].comparison;
+        filter->number = strtod(rest + length, &end);
+        while (*end == ' ')
+            end++;
+        if (end == rest + length || *end || filter->number != filter->number)
+            return sheaf_fail(err, SHEAF_USAGE, "filter \"%s\": \"%s\" is not a number", text, rest + length);
+        if (!column_by_name(source, text, name_length, &filter->column))
+            return sheaf_fail(err, SHEAF_USAGE, "filter \"%s\": no selected column is called \"%.*s\"", text,
+                              (int)name_length, text);
+        filter->set = true;
+        return SHEAF_OK;
+    }
+    return sheaf_fail(err, SHEAF_USAGE, "filter \"%s\" is not COLUMN OP NUMBER with OP one of < <= == != >= >", text);
+}
+
+/* Sign of (integer - number), exactly: both are split at the integer part, so no bit of either is lost. */
+static int compare_integer(__int128 integer, double number)
+{
+    if (number >= 0x1p64)
+        return -1;
+    if (number < -0x1p63)
+        return 1;
+    __int128 whole = (__int128)number; /* toward zero */
+    double fraction = number - (double)whole;
+    if (integer != whole)
+        return integer < whole ? -1 : 1;
+    return (fraction < 0) - (fraction > 0);
+}
+
+static int compare_real(double value, double number)
+{
+    return (value > number) - (value < number);
+}
+
+static bool holds(enum comparison comparison, int sign)
+{
+    switch (comparison) {
+    case LESS: return sign < 0;
+    case LESS_EQUAL: return sign <= 0;
+    case EQUAL: return sign == 0;
+    case NOT_EQUAL: return sign != 0;
+    case GREATER_EQUAL: return sign >= 0;
+    case GREATER: return sign > 0;
+    }
+    return false;
+}
+
+/* One loop per element type. A NaN satisfies nothing but "!=". */
+#define FILTER_INTEGER(c_type)                                                                             \
+    for (uint64_t i = 0; i < rows; i++)                                                                    \
+        passed[i] = holds(filter->comparison, compare_integer(((const c_type *)data)[i], filter->number));
+#define FILTER_REAL(c_type)                                                                                \
+    for (uint64_t i = 0; i < rows; i++) {                                                                  \
+        double value = ((const c_type *)data)[i];                                                          \
+        passed[i] = value != value ? filter->comparison == NOT_EQUAL                                       \
+                                   : holds(filter->comparison, compare_real(value, filter->number));       \
+    }
+
+static void apply_filter(const struct filter *filter, const struct tile_column *column, uint64_t rows, uint8_t *passed)
+{
+    const void *data = column->data;
+    switch (column->type) {
+    case SHEAF_I8: FILTER_INTEGER(int8_t) break;
+    case SHEAF_I16: FILTER_INTEGER(int16_t) break;
+    case SHEAF_I32: FILTER_INTEGER(int32_t) break;
+    case SHEAF_I64: FILTER_INTEGER(int64_t) break;
+    case SHEAF_U8: FILTER_INTEGER(uint8_t) break;
+    case SHEAF_U16: FILTER_INTEGER(uint16_t) break;
+    case SHEAF_U32: FILTER_INTEGER(uint32_t) break;
+    case SHEAF_U64: FILTER_INTEGER(uint64_t) break;
+    case SHEAF_F32: FILTER_REAL(float) break;
+    case SHEAF_F64: FILTER_REAL(double) break;
+    case SHEAF_TYPE_COUNT: break;
+    }
+    for (uint64_t i = 0; column->valid && i < rows; i++)
+        passed[i] &= column->valid[i];
+}
+
+static uint64_t count_ones(const uint8_t *flags, uint64_t rows)
+{
+    uint64_t count = 0;
+    for (uint64_t i = 0; i < rows; i++)
+        count += flags[i];
+    return count;
+}
+
+/* ---- NaN ------------------------------------------------------------------------------------------------------ */
+
+#define COUNT_NAN(c_type)                                                                                  \
+    for (uint64_t i = 0; i < rows; i++)                                                                    \
+        count += ((const c_type *)data)[i] != ((const c_type *)data)[i];
+
+static uint64_t count_nan(const struct tile_column *column, uint64_t rows)
+{
+    uint64_t count = 0;
+    const void *data = column->data;
+    if (column->type == SHEAF_F64)
+        COUNT_NAN(double)
+    else if (column->type == SHEAF_F32)
+        COUNT_NAN(float)
+    return count;
+}
+
+static bool is_nan(const struct tile_column *column, uint64_t i)
+{
+    if (column->type == SHEAF_F64)
+        return ((const double *)column->data)[i] != ((const double *)column->data)[i];
+    if (column->type == SHEAF_F32)
+        return ((const float *)column->data)[i] != ((const float *)column->data)[i];
+    return false;
+}
+
+/* ---- compaction ------------------------------------------------------------------------------------------------ */
+
+#define COMPACT(word)                                                                                      \
+    for (uint64_t i = 0; i < rows; i++) {                                                                  \
+        ((word *)to)[kept] = ((const word *)from)[i];                                                      \
+        kept += keep[i];                                                                                   \
+    }
+
+/* Branch-free: a dropped cell is overwritten by the next one. `to` has room for all rows. */
+static void compact(void *to, const void *from, size_t size, const uint8_t *keep, uint64_t rows)
+{
+    uint64_t kept = 0;
+    if (size == 1)
+        COMPACT(uint8_t)
+    else if (size == 2)
+        COMPACT(uint16_t)
+    else if (size == 4)
+        COMPACT(uint32_t)
+    else
+        COMPACT(uint64_t)
+}
+
+enum sheaf_status sifter_new(struct sifter **out, const struct sieve *sieve, const struct sheaf_source *source,
+                             struct sheaf_error *err)
+{
+    size_t columns = sheaf_source_column_count(source);
+    struct sifter *sifter = calloc(1, sizeof *sifter);
+    if (sifter) {
+        sifter->sieve = sieve;
+        sifter->source = source;
+        sifter->compact = calloc(columns, sizeof *sifter->compact);
+        sifter->passed = malloc(MOST_ROWS);
+        sifter->keep = malloc(MOST_ROWS);
+    }
+    if (!sifter || !sifter->compact || !sifter->passed || !sifter->keep) {
+        sifter_destroy(sifter);
+        return sheaf_fail(err, SHEAF_MEMORY, "no memory for a worker's buffers");
+    }
+    *out = sifter;
+    return SHEAF_OK;
+}
+
+void sifter_destroy(struct sifter *sifter)
+{
+    if (!sifter)
+        return;
+    for (size_t i = 0; sifter->compact && i < sheaf_source_column_count(sifter->source); i++)
+        free(sifter->compact[i]);
+    free(sifter->compact);
+    free(sifter->passed);
+    free(sifter->keep);
+    free(sifter->at);
+    free(sifter->row);
+    free(sifter->line);
+    free(sifter);
+}
+
+void sifter_begin(struct sifter *sifter, const struct tile *tile, struct sheaf_tally *rows)
+{
+    const struct filter *filter = &sifter->sieve->filter;
+    sifter->tile = tile;
+    sifter->filtered = false;
+    rows->read += tile->rows;
+    if (!filter->set)
+        return;
+    apply_filter(filter, &tile->columns[filter->column], tile->rows, sifter->passed);
+    uint64_t rejected = tile->rows - count_ones(sifter->passed, tile->rows);
+    rows->rejected += rejected;
+    sifter->filtered = rejected > 0;
+}
+
+static enum sheaf_status refuse_nan(const struct sifter *sifter, uint32_t column, uint64_t i, struct sheaf_error *err)
+{
+    const struct tile *tile = sifter->tile;
+    struct sheaf_batch where = {tile->rows, NULL, tile->first, tile->at, tile->row, tile->line};
+    struct sheaf_position position = sheaf_batch_position(&where, i);
+    struct sheaf_place place = {0};
+    sheaf_fail(err, SHEAF_INPUT, "NaN (--nan skip leaves such rows out)");
+    if (source_locate(sifter->source, &position, &place, NULL) != SHEAF_OK)
+        return SHEAF_INPUT;
+    if (place.line == SHEAF_UNKNOWN)
+        sheaf_fail(err, SHEAF_INPUT, "element %llu is NaN (--nan skip leaves such rows out)",
+                   (unsigned long long)place.row);
+    const char *name = sheaf_source_column_name(sifter->source, column);
+    return sheaf_error_at(err, place.file, SHEAF_UNKNOWN, place.line, *name ? name : NULL);
+}
+
+/* Marks in `keep` the rows that stay for a set of columns; counts. */
+static enum sheaf_status choose_rows(struct sifter *sifter, const uint32_t *columns, uint32_t count,
+                                     struct sheaf_tally *tally, uint64_t *kept, struct sheaf_error *err)
+{
+    const struct tile *tile = sifter->tile;
+    uint64_t rows = tile->rows;
+    uint8_t *keep = sifter->keep;
+    if (sifter->filtered)
+        memcpy(keep, sifter->passed, rows);
+    else
+        memset(keep, 1, rows);
+    uint64_t passed = count_ones(keep, rows);
+    for (uint32_t c = 0; c < count; c++) {
+        const uint8_t *valid = tile->columns[columns[c]].valid;
+        for (uint64_t i = 0; valid && i < rows; i++)
+            keep[i] &= valid[i];
+    }
+    *kept = count_ones(keep, rows);
+    tally->missing += passed - *kept;
+    for (uint64_t i = 0; i < rows; i++) {
+        uint32_t c = 0;
+        while (c < count && !is_nan(&tile->columns[columns[c]], i))
+            c++;
+        if (!keep[i] || c == count)
+            continue;
+        tally->nan++;
+        if (sifter->sieve->nan == NAN_FAIL)
+            return refuse_nan(sifter, columns[c], i, err);
+        if (sifter->sieve->nan == NAN_SKIP)
+            keep[i] = 0, --*kept;
+    }
+    return SHEAF_OK;
+}
+
+static bool make_room(struct sifter *sifter, const uint32_t *columns, uint32_t count)
+{
+    if (!sifter->at) {
+        sifter->at = malloc(MOST_ROWS * sizeof *sifter->at);
+        sifter->row = malloc(MOST_ROWS * sizeof *sifter->row);
+        sifter->line = malloc(MOST_ROWS * sizeof *sifter->line);
+    }
+    bool room = sifter->at && sifter->row && sifter->line;
+    for (uint32_t c = 0; c < count; c++) {
+        unsigned char **buffer = &sifter->compact[columns[c]];
+        if (!*buffer)
+            *buffer = aligned_alloc(64, TILE_BYTES + 64);
+        room = room && *buffer;
+    }
+    return room;
+}
+
+static void compact_positions(struct sifter *sifter, struct sheaf_batch *batch)
+{
+    const struct tile *tile = sifter->tile;
+    bool rows_known = tile->row || tile->first.row != SHEAF_UNKNOWN;
+    uint64_t kept = 0;
+    for (uint64_t i = 0; i < tile->rows; i++) {
+        if (!sifter->keep[i])
+            continue;
+        sifter->at[kept] = tile->at ? tile->at[i] : tile->first.at + i;
+        if (rows_known)
+            sifter->row[kept] = tile->row ? tile->row[i] : (uint64_t)tile->first.row + i;
+        if (tile->line)
+            sifter->line[kept] = tile->line[i];
+        kept++;
+    }
+    batch->at = sifter->at;
+    batch->row = rows_known ? sifter->row : NULL;
+    batch->line = tile->line ? sifter->line : NULL;
+}
+
+enum sheaf_status sifter_batch(struct sifter *sifter, const uint32_t *columns, uint32_t count, struct sheaf_batch *batch,
+                               struct sheaf_column *batch_columns, struct sheaf_tally *tally, struct sheaf_error *err)
+{
+    const struct tile *tile = sifter->tile;
+    *batch = (struct sheaf_batch){tile->rows, batch_columns, tile->first, tile->at, tile->row, tile->line};
+    bool missing = false, nan = false;
+    for (uint32_t c = 0; c < count; c++) {
+        const struct tile_column *column = &tile->columns[columns[c]];
+        batch_columns[c] = (struct sheaf_column){column->type, column->data};
+        missing = missing || column->valid;
+        nan = nan || count_nan(column, tile->rows);
+    }
+    tally->read += tile->rows;
+    uint64_t kept = tile->rows;
+    if (sifter->filtered || missing || nan) {
+        uint64_t passed = sifter->filtered ? count_ones(sifter->passed, tile->rows) : tile->rows;
+        tally->rejected += tile->rows - passed;
+        enum sheaf_status status = choose_rows(sifter, columns, count, tally, &kept, err);
+        if (status != SHEAF_OK)
+            return status;
+    }
+    tally->used += kept;
+    batch->rows = kept;
+    if (kept == tile->rows || kept == 0)
+        return SHEAF_OK;
+    if (!make_room(sifter, columns, count))
+        return sheaf_fail(err, SHEAF_MEMORY, "no memory for a worker's buffers");
+    for (uint32_t c = 0; c < count; c++) {
+        const struct tile_column *column = &tile->columns[columns[c]];
+        compact(sifter->compact[columns[c]], column->data, sheaf_type_size(column->type), sifter->keep, tile->rows);
+        batch_columns[c].data = sifter->compact[columns[c]];
+    }
+    compact_positions(sifter, batch);
+    return SHEAF_OK;
+}

@@ -1,0 +1,444 @@
+/* Opening an input of text: where its records begin and end, and what its columns are. */
+#include "source/bytes.h"
+#include "source/text.h"
+#include "source/text_schema.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A quote that is never closed must not bring a whole file into memory while it is opened. */
+enum { MOST_SAMPLE = 64 * 1024 * 1024 };
+
+/* A record's beginning. */
+struct spot {
+    uint64_t at, line;
+};
+
+/* An input being opened. */
+struct opening {
+    struct sheaf_source *source;
+    size_t input;
+    struct source_head *head;
+    const struct sheaf_reading *reading;
+    struct text *text;
+    struct sheaf_buffer far;   /* bytes of a file past its head */
+    struct sheaf_buffer bytes; /* of the first record */
+    struct record record;      /* the first record, its cells in `bytes` */
+    struct spot top;           /* of the first record */
+    struct spot below;         /* of the first one after it that is to be read */
+    struct schema schema;
+};
+
+static enum sheaf_status no_memory(struct sheaf_error *err)
+{
+    return sheaf_fail(err, SHEAF_MEMORY, "out of memory for the columns of a text");
+}
+
+/* ---- looking at the input -------------------------------------------------------------------------------- */
+
+struct view {
+    const unsigned char *bytes;
+    size_t size;
+    bool is_all; /* up to the end of the input */
+};
+
+/* At least `size` bytes from byte `at`, fewer only at the end. The next look takes them away. */
+static enum sheaf_status look(struct opening *o, uint64_t at, size_t size, struct view *view, struct sheaf_error *err)
+{
+    struct source_head *head = o->head;
+    enum sheaf_status status = SHEAF_OK;
+    *view = (struct view){0};
+    if (head->once)
+        status = source_head_grow(head, (size_t)at + size, err);
+    if (status != SHEAF_OK)
+        return status;
+    if (head->once || head->ended || at + size <= head->bytes.size) {
+        size_t from = at < head->bytes.size ? (size_t)at : head->bytes.size;
+        *view = (struct view){head->bytes.data + from, head->bytes.size - from, head->ended};
+        return SHEAF_OK;
+    }
+    o->far.size = 0;
+    if (sheaf_buffer_reserve(&o->far, size) != SHEAF_OK)
+        return no_memory(err);
+    size_t got;
+    status = bytes_read_at(head->fd, head->name, at, o->far.data, size, &got, err);
+    *view = (struct view){o->far.data, got, at + got >= head->size};
+    return status;
+}
+
+/* Moves past `lines` lines, whatever is in them, or to the end. */
+static enum sheaf_status skip_lines(struct opening *o, uint64_t lines, struct spot *spot, struct sheaf_error *err)
+{
+    uint64_t wanted = lines < UINT64_MAX - spot->line ? spot->line + lines : UINT64_MAX;
+    struct view view = {0};
+    while (spot->line < wanted && !view.is_all) {
+        enum sheaf_status status = look(o, spot->at, HEAD_BYTES, &view, err);
+        if (status != SHEAF_OK)
+            return status;
+        const unsigned char *p = view.bytes, *end = p + view.size, *next;
+        while (spot->line < wanted && (next = lex_next_record(&o->text->lex, false, p, end))) {
+            p = next;
+            spot->line++;
+        }
+        spot->at += spot->line < wanted ? view.size : (size_t)(p - view.bytes);
+    }
+    return SHEAF_OK;
+}
+
+/* Moves from record to record until one begins on line `wanted` or later, or to the end. A stream is looked at only
+ * as far as it has been read; *found says whether that was enough. */
+static enum sheaf_status find_line(struct opening *o, uint64_t wanted, struct spot *spot, bool *found,
+                                   struct sheaf_error *err)
+{
+    size_t size = HEAD_BYTES;
+    for (;;) {
+        struct view view;
+        if (o->head->once && !o->head->ended && spot->at + size > o->head->bytes.size)
+            size = spot->at < o->head->bytes.size ? o->head->bytes.size - (size_t)spot->at : 0;
+        enum sheaf_status status = look(o, spot->at, size, &view, err);
+        if (status != SHEAF_OK)
+            return status;
+        const unsigned char *p = view.bytes, *end = p + view.size, *next;
+        bool quotes = lex_has_quote(&o->text->lex, p, view.size);
+        while (spot->line < wanted && p < end) {
+            next = lex_next_record(&o->text->lex, quotes, p, end);
+            if (!next && view.is_all)
+                next = end;
+            if (!next)
+                break;
+            spot->line += count_newlines(p, (size_t)(next - p));
+            p = next;
+        }
+        spot->at += (size_t)(p - view.bytes);
+        *found = spot->line >= wanted || view.is_all;
+        if (*found || (o->head->once && p == view.bytes))
+            return SHEAF_OK;
+        size = p == view.bytes ? 2 * size : HEAD_BYTES;
+    }
+}
+
+/* ---- the first record -------------------------------------------------------------------------------------- */
+
+/* Keeps the record at `text`, which has been taken apart already, with all its cells. */
+static enum sheaf_status keep_record(struct opening *o, const unsigned char *text, struct sheaf_error *err)
+{
+    struct record *record = &o->record;
+    free(record->cells);
+    record->capacity = record->count;
+    record->cells = calloc(record->count, sizeof *record->cells);
+    if (!record->cells || sheaf_buffer_append(&o->bytes, text, (size_t)(record->end - text)) != SHEAF_OK)
+        return no_memory(err);
+    lex_record(&o->text->lex, o->bytes.data, o->bytes.data + o->bytes.size, true, record);
+    return SHEAF_OK;
+}
+
+/* Finds and keeps the first record at or after `top`; `below` is what follows it. */
+static enum sheaf_status first_record(struct opening *o, struct sheaf_error *err)
+{
+    const char *name = o->head->name;
+    struct record *record = &o->record;
+    size_t size = HEAD_BYTES;
+    for (;;) {
+        struct view view;
+        enum sheaf_status status = look(o, o->top.at, size, &view, err);
+        if (status != SHEAF_OK)
+            return status;
+        if (view.size == 0)
+            return source_fail(err, SHEAF_INPUT, name, SHEAF_UNKNOWN, "there is no record in it%s",
+                               o->reading->skip_lines ? " after the skipped lines" : "");
+        enum lex_result result = lex_record(&o->text->lex, view.bytes, view.bytes + view.size, view.is_all, record);
+        uint64_t length = (uint64_t)(record->end - view.bytes);
+        switch (result) {
+        case LEX_RECORD:
+            o->below = (struct spot){o->top.at + length, o->top.line + record->newlines};
+            return keep_record(o, view.bytes, err);
+        case LEX_BLANK:
+            o->top = (struct spot){o->top.at + length, o->top.line + record->newlines};
+            break;
+        case LEX_MORE:
+            size *= 2;
+            if (size <= MOST_SAMPLE)
+                break;
+            result = LEX_OPEN;
+            /* fall through */
+        default:
+            return text_bad_record(result, name, o->top.at, o->top.at + length, (int64_t)o->top.line, err);
+        }
+    }
+}
+
+/* Infers the schema from the records at `spot` and below up to a line: from one whole record at least. */
+static enum sheaf_status infer(struct opening *o, const struct spot *spot, uint64_t last_line, struct sheaf_error *err)
+{
+    int header = o->input == 0 ? o->reading->header : o->text->header ? 1 : -1;
+    struct view view;
+    size_t size = HEAD_BYTES;
+    for (;; size *= 2) {
+        enum sheaf_status status = look(o, spot->at, size, &view, err);
+        if (status != SHEAF_OK)
+            return status;
+        bool quotes = lex_has_quote(&o->text->lex, view.bytes, view.size);
+        o->text->quotes |= quotes;
+        if (view.is_all || size >= MOST_SAMPLE ||
+            lex_next_record(&o->text->lex, quotes, view.bytes, view.bytes + view.size))
+            break;
+    }
+    struct below below = {view.bytes, view.size, view.is_all, spot->line, last_line};
+    schema_cleanup(&o->schema);
+    return schema_infer(&o->schema, o->text, &o->record, &below, header, err);
+}
+
+/* ---- columns ------------------------------------------------------------------------------------------------ */
+
+/* A name for a person: the header's, else the column's number from 1. */
+static const char *column_name(const struct schema *schema, size_t cell, char number[24])
+{
+    if (schema->header && schema->names[cell][0])
+        return schema->names[cell];
+    snprintf(number, 24, "%zu", cell + 1);
+    return number;
+}
+
+/* A name that two columns bear tells nothing. */
+static enum sheaf_status check_unique(const struct opening *o, const char *wanted, size_t picked,
+                                      struct sheaf_error *err)
+{
+    const struct schema *schema = &o->schema;
+    if (!schema->header || strcmp(schema->names[picked], wanted) != 0)
+        return SHEAF_OK;
+    for (size_t c = 0; c < schema->count; c++)
+        if (c != picked && strcmp(schema->names[c], wanted) == 0)
+            return source_fail(err, SHEAF_USAGE, o->head->name, SHEAF_UNKNOWN,
+                               "columns %zu and %zu are both called \"%.64s\"; say which by its number", picked + 1,
+                               c + 1, wanted);
+    return SHEAF_OK;
+}
+
+static enum sheaf_status pick_named(const struct opening *o, uint64_t *cells, struct sheaf_error *err)
+{
+    const struct sheaf_reading *reading = o->reading;
+    const struct schema *schema = &o->schema;
+    size_t *picked = calloc(reading->column_count, sizeof *picked);
+    if (!picked)
+        return no_memory(err);
+    const char *const *names = schema->header ? (const char *const *)schema->names : NULL;
+    enum sheaf_status status = source_pick_columns(reading, o->head->name, names, schema->count, picked, err);
+    for (size_t k = 0; k < reading->column_count && status == SHEAF_OK; k++) {
+        cells[k] = picked[k];
+        status = check_unique(o, reading->columns[k], picked[k], err);
+    }
+    free(picked);
+    return status;
+}
+
+/* Every numeric column; the others are reported as left out. */
+static enum sheaf_status pick_numeric(struct opening *o, uint64_t *cells, size_t *count, struct sheaf_error *err)
+{
+    char number[24];
+    for (size_t c = 0; c < o->schema.count; c++) {
+        if (o->schema.numeric[c]) {
+            cells[(*count)++] = c;
+            continue;
+        }
+        enum sheaf_status status = source_leave_out(o->source, column_name(&o->schema, c, number), err);
+        if (status != SHEAF_OK)
+            return status;
+    }
+    if (*count)
+        return SHEAF_OK;
+    return source_fail(err, SHEAF_INPUT, o->head->name, SHEAF_UNKNOWN,
+                       "none of its columns (%zu) holds numbers; if a delimiter or a word for missing values is "
+                       "special, say so (--delimiter, --na), or name a column (--column)", o->schema.count);
+}
+
+/* The columns that the first input has: in the same place, or wherever the header has that name. */
+static enum sheaf_status pick_same(const struct opening *o, uint64_t *cells, struct sheaf_error *err)
+{
+    const struct sheaf_source *source = o->source;
+    const struct schema *schema = &o->schema;
+    for (size_t k = 0; k < source->column_count; k++) {
+        const char *wanted = source->columns[k].name;
+        char number[24];
+        size_t c = text_input_of(source, 0)->cell[k];
+        if (strcmp(column_name(schema, c, number), wanted) != 0)
+            for (c = 0; c < schema->count && strcmp(column_name(schema, c, number), wanted) != 0; c++)
+                ;
+        if (c == schema->count)
+            return source_fail(err, SHEAF_INPUT, o->head->name, SHEAF_UNKNOWN,
+                               "has no column \"%.64s\" where %s has one; all inputs of one run need the same", wanted,
+                               source->inputs[0].name);
+        cells[k] = c;
+    }
+    return SHEAF_OK;
+}
+
+static enum sheaf_status declare(struct opening *o, const uint64_t *cells, size_t count, struct sheaf_error *err)
+{
+    struct source_column *columns = calloc(count, sizeof *columns);
+    char(*numbers)[24] = calloc(count, sizeof *numbers);
+    enum sheaf_status status = columns && numbers ? SHEAF_OK : no_memory(err);
+    for (size_t k = 0; k < count && status == SHEAF_OK; k++)
+        columns[k] = (struct source_column){(char *)column_name(&o->schema, cells[k], numbers[k]), SHEAF_F64};
+    if (status == SHEAF_OK)
+        status = source_set_columns(o->source, o->input, columns, count, err);
+    free(columns);
+    free(numbers);
+    return status;
+}
+
+static enum sheaf_status choose_columns(struct opening *o, struct text_input *detail, struct sheaf_error *err)
+{
+    const struct schema *schema = &o->schema;
+    if (o->input == 0)
+        o->text->cells = schema->count;
+    else if (o->text->cells != schema->count)
+        return source_fail(err, SHEAF_INPUT, o->head->name, SHEAF_UNKNOWN,
+                           "has %zu columns where %s has %llu; all inputs of one run need the same", schema->count,
+                           o->source->inputs[0].name, (unsigned long long)o->text->cells);
+    size_t named = o->reading->column_count, count = named ? named : o->source->column_count;
+    detail->cell = calloc(named > schema->count ? named : schema->count, sizeof *detail->cell);
+    if (!detail->cell)
+        return no_memory(err);
+    enum sheaf_status status;
+    if (named)
+        status = pick_named(o, detail->cell, err);
+    else if (o->input == 0)
+        status = pick_numeric(o, detail->cell, &count, err);
+    else
+        status = pick_same(o, detail->cell, err);
+    return status == SHEAF_OK ? declare(o, detail->cell, count, err) : status;
+}
+
+/* ---- the whole ---------------------------------------------------------------------------------------------- */
+
+static enum sheaf_status check_reading(const struct sheaf_reading *reading, struct sheaf_error *err)
+{
+    if (reading->type || reading->endian || reading->offset || reading->count_set)
+        return sheaf_fail(err, SHEAF_USAGE, "type, endian, offset and count are for raw data; text is limited with "
+                                            "--skip-lines N or --lines A:B");
+    if (reading->delimiter && strchr("\"\r\n", reading->delimiter))
+        return sheaf_fail(err, SHEAF_USAGE, "a quote or a line end cannot be the delimiter");
+    if (reading->delimiter && reading->format && strcmp(reading->format, "space") == 0)
+        return sheaf_fail(err, SHEAF_USAGE, "the format \"space\" is separated by runs of blanks and takes no other "
+                                            "delimiter; use the format \"csv\"");
+    if (reading->last_line && reading->first_line > reading->last_line)
+        return sheaf_fail(err, SHEAF_USAGE, "lines %llu:%llu: the last comes before the first",
+                          (unsigned long long)reading->first_line, (unsigned long long)reading->last_line);
+    return SHEAF_OK;
+}
+
+static enum sheaf_status text_new(struct sheaf_source *source, const struct sheaf_reading *reading,
+                                  struct sheaf_error *err)
+{
+    struct text *text = source->detail = calloc(1, sizeof *text);
+    if (!text)
+        return no_memory(err);
+    source->unit_bytes = 1;
+    text->first_line = reading->first_line;
+    text->last_line = reading->last_line;
+    text->na = calloc(reading->na_count + 1, sizeof *text->na);
+    if (!text->na)
+        return no_memory(err);
+    for (; text->na_count < reading->na_count; text->na_count++)
+        if (!(text->na[text->na_count] = strdup(reading->na[text->na_count])))
+            return no_memory(err);
+    return SHEAF_OK;
+}
+
+/* The delimiter: as said, else as the format has it, else what the content says within the format. */
+static enum sheaf_status choose_delimiter(struct opening *o, struct sheaf_error *err)
+{
+    const struct sheaf_reading *reading = o->reading;
+    const char *format = o->source->format->name;
+    bool blanks = strcmp(format, "space") == 0;
+    int delimiter = strcmp(format, "tsv") == 0 ? '\t' : ',';
+    if (reading->delimiter) {
+        delimiter = (unsigned char)reading->delimiter;
+    } else if (!reading->format && delimiter == ',') {
+        struct view view;
+        enum sheaf_status status = look(o, o->top.at, HEAD_BYTES, &view, err);
+        if (status != SHEAF_OK)
+            return status;
+        if (schema_delimiter(view.bytes, view.size) == ';')
+            delimiter = ';';
+    }
+    lex_init(&o->text->lex, blanks, (unsigned char)delimiter);
+    return SHEAF_OK;
+}
+
+/* The byte at which the data begin, and what can be known of them there. */
+static enum sheaf_status find_data(struct opening *o, struct text_input *detail, struct sheaf_error *err)
+{
+    static const unsigned char byte_order_mark[] = {0xef, 0xbb, 0xbf};
+    const struct sheaf_buffer *bytes = &o->head->bytes;
+    bool marked = bytes->size >= 3 && memcmp(bytes->data, byte_order_mark, 3) == 0;
+    o->top = (struct spot){marked ? 3 : 0, 1};
+    enum sheaf_status status = skip_lines(o, o->reading->skip_lines, &o->top, err);
+    if (status == SHEAF_OK && o->input == 0)
+        status = choose_delimiter(o, err);
+    if (status == SHEAF_OK)
+        status = first_record(o, err);
+    if (status != SHEAF_OK)
+        return status;
+    const struct sheaf_reading *reading = o->reading;
+    bool first_is_read = reading->first_line <= o->top.line, found = true;
+    struct spot after = o->below;
+    status = find_line(o, reading->first_line, &o->below, &found, err);
+    if (!found) /* a stream not read so far yet: the feed passes over the rest */
+        o->below = after;
+    if (status == SHEAF_OK)
+        status = infer(o, &o->below, found ? reading->last_line : 0, err);
+    if (status == SHEAF_OK && o->schema.empty) /* none of the lines to be read: the others tell as much */
+        status = infer(o, &after, 0, err);
+    if (status != SHEAF_OK)
+        return status;
+    if (o->input == 0)
+        o->text->header = o->schema.header;
+    struct spot start = o->schema.header || !first_is_read ? o->below : o->top;
+    o->source->inputs[o->input].start = start.at;
+    detail->line = start.line;
+    return SHEAF_OK;
+}
+
+/* How many bytes of data there are. */
+static enum sheaf_status find_end(struct opening *o, const struct text_input *detail, struct sheaf_error *err)
+{
+    struct source_input *input = &o->source->inputs[o->input];
+    if (o->head->once)
+        return SHEAF_OK;
+    struct spot end = {input->start, detail->line};
+    bool found;
+    enum sheaf_status status = SHEAF_OK;
+    if (o->reading->last_line && o->reading->last_line < UINT64_MAX)
+        status = find_line(o, o->reading->last_line + 1, &end, &found, err);
+    else
+        end.at = o->head->size;
+    input->units = end.at - input->start;
+    return status;
+}
+
+enum sheaf_status text_open(struct sheaf_source *source, size_t input, struct source_head *head,
+                            const struct sheaf_reading *reading, struct sheaf_error *err)
+{
+    struct opening o = {.source = source, .input = input, .head = head, .reading = reading};
+    enum sheaf_status status = check_reading(reading, err);
+    if (status == SHEAF_OK && input == 0)
+        status = text_new(source, reading, err);
+    if (status != SHEAF_OK)
+        return status;
+    o.text = source->detail;
+    struct text_input *detail = source->inputs[input].detail = calloc(1, sizeof *detail);
+    if (!detail)
+        return no_memory(err);
+    status = find_data(&o, detail, err);
+    if (status == SHEAF_OK)
+        status = find_end(&o, detail, err);
+    if (status == SHEAF_OK)
+        status = choose_columns(&o, detail, err);
+    schema_cleanup(&o.schema);
+    free(o.record.cells);
+    sheaf_buffer_cleanup(&o.bytes);
+    sheaf_buffer_cleanup(&o.far);
+    return status;
+}

@@ -1,0 +1,39 @@
+/* What a text is made of, found out from its beginning: the delimiter, the header, which columns are numbers. */
+#ifndef SHEAF_RUNTIME_TEXT_SCHEMA_H
+#define SHEAF_RUNTIME_TEXT_SCHEMA_H
+
+#include "source/text.h"
+
+enum { DELIMITER_BLANKS = -1 };
+
+/* The delimiter of a text that starts with a record: TAB, ';' or ',' in this order, else DELIMITER_BLANKS, whichever
+ * is the first to give nearly every record as many cells as the first record has, and that more than one; ',' if
+ * none does. (';' before ',': should a comma be someone's decimal comma, the numbers are refused, not misread.) */
+int schema_delimiter(const unsigned char *bytes, size_t size);
+
+/* The columns, by the first record and records below it. */
+struct schema {
+    size_t count;   /* cells of the first record */
+    char **names;   /* what the first record's cells say, trimmed */
+    bool *numeric;  /* no cell seen is a word, and some cell is a number */
+    bool header;    /* the first record is one */
+    bool empty;     /* there was no record below */
+};
+void schema_cleanup(struct schema *schema);
+
+/* Records below the first one: in `bytes`, which start with a record, on line `line`. */
+struct below {
+    const unsigned char *bytes;
+    size_t size;
+    bool is_all;        /* else what is cut short at the end does not count */
+    uint64_t line;
+    uint64_t last_line; /* those beyond do not count either; 0: no limit */
+};
+
+/* `first` has all its cells. The first record is a header if `header` > 0, is not if < 0, and is otherwise if some
+ * cell of it is a word where the first cell below that is not missing is a number. Without records below every column
+ * of a header counts as numeric. */
+enum sheaf_status schema_infer(struct schema *schema, const struct text *text, const struct record *first,
+                               const struct below *below, int header, struct sheaf_error *err);
+
+#endif

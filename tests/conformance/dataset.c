@@ -1,0 +1,144 @@
+#include "conformance/dataset.h"
+
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char folder[64];
+static unsigned made;
+
+void datasets_setup(void)
+{
+    strcpy(folder, "/tmp/sheaf-test-XXXXXX");
+    assert_non_null(mkdtemp(folder));
+}
+
+void datasets_cleanup(void)
+{
+    char command[128];
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    assert_int_equal(system(command), 0);
+}
+
+const char *datasets_folder(void)
+{
+    return folder;
+}
+
+/* SplitMix64 (Steele, Lea, Flood 2014): row i of seed s, in any order. */
+static uint64_t noise(uint64_t seed, uint64_t i)
+{
+    uint64_t z = (seed + 1) * 0x9e3779b97f4a7c15u + i * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+}
+
+static double wide(uint64_t bits)
+{
+    double value;
+    if (((bits >> 52) & 0x7ff) == 0x7ff)
+        bits ^= (uint64_t)1 << 62;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static double real_value(uint64_t bits, bool special)
+{
+    static const double specials[] = {0.0, -0.0, 5e-324, -5e-324, 1.7976931348623157e308, 1.0, -1.0};
+    if (!special)
+        return (double)(int64_t)bits * 0x1p-40 * ((bits & 7) == 0 ? 1e-9 : 1);
+    if (bits % 97 == 0)
+        return bits & 128 ? (double)__builtin_inf() : -(double)__builtin_inf();
+    if (bits % 101 == 0)
+        return (double)__builtin_nan("");
+    return bits % 5 ? wide(bits) : specials[(bits >> 8) % 7];
+}
+
+static void put(FILE *file, enum sheaf_type type, uint64_t bits, bool special)
+{
+    if (type == SHEAF_F64) {
+        double value = real_value(bits, special);
+        fwrite(&value, sizeof value, 1, file);
+    } else if (type == SHEAF_F32) {
+        float value = (float)(special ? real_value(bits, true) : real_value(bits, false));
+        fwrite(&value, sizeof value, 1, file);
+    } else {
+        /* Few distinct values, so that ties are common, and the extremes of the type. */
+        uint64_t small = bits % 11 == 0 ? (bits & 16 ? 0 : ~(uint64_t)0) : bits % 13 == 0 ? (uint64_t)1 << 63 : bits % 50;
+        uint64_t size = sheaf_type_size(type);
+        if (bits % 13 == 0)
+            small >>= 64 - 8 * size;
+        fwrite(&small, size, 1, file);
+    }
+}
+
+static FILE *create(struct dataset *data, const char *suffix)
+{
+    memset(data, 0, sizeof *data);
+    snprintf(data->path, sizeof data->path, "%s/data-%d-%u.%s", folder, (int)getpid(), made++, suffix);
+    FILE *file = fopen(data->path, "wb");
+    assert_non_null(file);
+    return file;
+}
+
+struct dataset dataset_empty(void)
+{
+    return (struct dataset){.path = "gen:uniform", .about = "no rows", .reading = {.count_set = true, .count = 0}};
+}
+
+struct dataset dataset_raw(enum sheaf_type type, uint64_t rows, bool special, uint64_t seed)
+{
+    struct dataset data;
+    FILE *file = create(&data, "raw");
+    for (uint64_t i = 0; i < rows; i++)
+        put(file, type, noise(seed, i), special);
+    assert_int_equal(fclose(file), 0);
+    data.about = sheaf_type_name(type);
+    data.reading.type = sheaf_type_name(type);
+    return data;
+}
+
+struct dataset dataset_csv(uint64_t rows, bool quoted, uint64_t seed)
+{
+    static const char *const notes[] = {"plain", "\"a, b\"", "\"two\nlines\"", "\"say \"\"so\"\"\"", "\"\n\n\"", ""};
+    struct dataset data;
+    FILE *file = create(&data, "csv");
+    fprintf(file, "a,note,b\n");
+    for (uint64_t i = 0; i < rows; i++) {
+        uint64_t bits = noise(seed, i);
+        const char *note = quoted ? notes[bits % 6] : notes[0];
+        char a[32] = "";
+        if (bits % 7)
+            snprintf(a, sizeof a, "%d.%02u", (int)(bits >> 20) % 1000, (unsigned)(bits >> 8) % 100);
+        fprintf(file, "%s,%s,%d\n", a, note, (int)(bits >> 40) % 100);
+    }
+    assert_int_equal(fclose(file), 0);
+    data.about = quoted ? "CSV with quotes" : "CSV";
+    return data;
+}
+
+struct sheaf_source *dataset_open(const struct dataset *data)
+{
+    struct sheaf_error err;
+    struct sheaf_source *source;
+    const char *name = data->path;
+    if (sheaf_source_open(&source, &name, 1, &data->reading, &err) != SHEAF_OK)
+        fail_msg("%s: %s", data->about, err.message);
+    return source;
+}
+
+struct sheaf_source *dataset_pair(enum sheaf_type type, enum sheaf_type other, uint64_t rows, uint64_t seed)
+{
+    struct dataset a = dataset_raw(type, rows, false, seed), b = dataset_raw(other, rows, false, seed + 1);
+    struct sheaf_source *pair;
+    struct sheaf_error err;
+    if (sheaf_source_pair(&pair, dataset_open(&a), dataset_open(&b), &err) != SHEAF_OK)
+        fail_msg("pair of %s and %s: %s", a.about, b.about, err.message);
+    return pair;
+}

@@ -1,0 +1,33 @@
+/* Small inputs for conformance tests: every element type, special values, text with holes and quotes. */
+#ifndef SHEAF_TESTS_DATASET_H
+#define SHEAF_TESTS_DATASET_H
+
+#include <sheaf/source.h>
+
+/* A file in the test's temporary folder and how to read it. */
+struct dataset {
+    char path[256];
+    const char *about; /* for messages */
+    struct sheaf_reading reading;
+};
+
+/* A folder for the test's files; removed by datasets_cleanup. */
+void datasets_setup(void);
+void datasets_cleanup(void);
+const char *datasets_folder(void);
+
+/* No rows at all (an empty file is an error, so this is a generator that makes none). */
+struct dataset dataset_empty(void);
+/* `rows` raw elements of `type`, 1 or more. `special`: floats include NaN, infinities, signed zeros and subnormals. The values
+ * follow from the type, the row and `seed` alone. */
+struct dataset dataset_raw(enum sheaf_type type, uint64_t rows, bool special, uint64_t seed);
+/* A CSV of `rows` records with columns a,b (numbers, some missing) and text in between; `quoted`: cells with quotes,
+ * delimiters and newlines in them, so that blocks cannot be cut without a survey. */
+struct dataset dataset_csv(uint64_t rows, bool quoted, uint64_t seed);
+
+/* Opens it; fails the test if that fails. */
+struct sheaf_source *dataset_open(const struct dataset *data);
+/* `type` beside `other`, `rows` each. */
+struct sheaf_source *dataset_pair(enum sheaf_type type, enum sheaf_type other, uint64_t rows, uint64_t seed);
+
+#endif

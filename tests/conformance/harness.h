@@ -1,0 +1,41 @@
+/* Runs one plan under many covers and compares the answers bit by bit with the serial one. */
+#ifndef SHEAF_TESTS_HARNESS_H
+#define SHEAF_TESTS_HARNESS_H
+
+#include <sheaf/job.h>
+
+/* How a plan is run. 0 and NULL: the default. */
+struct cover {
+    const char *strategy, *merge;
+    unsigned workers;
+    uint64_t block_bytes;
+};
+
+/* The kernels of a test: built-in ones and those of tests/kernels. */
+struct fixture {
+    const struct sheaf_source *source;
+    const char *about;
+    struct sheaf_world *world; /* NULL: none */
+    const char *filter, *nan;
+    struct sheaf_arg *values; /* NULL: defaults */
+};
+
+/* Every kernel of `kernels` that takes the source's columns, together in one plan, under `cover`. *answer is NULL if no
+ * kernel fits or the merge method does not (then *status is SHEAF_USAGE). */
+enum sheaf_status run_cover(const struct fixture *fixture, const struct sheaf_kernel *const *kernels, size_t count,
+                            const struct cover *cover, struct sheaf_answer **answer, struct sheaf_error *err);
+
+/* Fails the test unless both answers have the same bits; `cover` is named. */
+void assert_same_answer(const struct fixture *fixture, const struct cover *cover, const struct sheaf_answer *expected,
+                        const struct sheaf_answer *got);
+
+/* Those of `kernels` that take the source's columns run together: serially in one block, then under every strategy of
+ * `strategies` (ended by NULL), each of its merge methods whose law they obey, `workers` and `blocks` (ended by 0), and
+ * are compared. Returns the covers tried: 0 if no kernel fits. */
+size_t check_covers(const struct fixture *fixture, const struct sheaf_kernel *const *kernels, size_t count,
+                    const char *const *strategies, const unsigned *workers, const uint64_t *blocks);
+
+/* The laws that a kernel's state obeys, SHEAF_LAW_FLAT among them. */
+uint32_t kernel_laws(const struct sheaf_kernel *kernel);
+
+#endif

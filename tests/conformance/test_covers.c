@@ -1,0 +1,208 @@
+/* The law: every kernel, on every strategy, merge method, worker count and block size, gives the bits of one serial
+ * block. Launched by mpirun, the same program holds the strategies of a world to it. */
+#include "conformance/dataset.h"
+#include "conformance/harness.h"
+
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct sheaf_world *world; /* NULL: no launcher */
+
+static const char *const local[] = {"serial", "threads", "processes", "shared", NULL};
+static const char *const ranks[] = {"mpi", "hybrid", NULL};
+
+/* The strategies of this launch that the build has. */
+static const char *const *strategies(void)
+{
+    static const char *have[8];
+    size_t count = 0;
+    for (const char *const *name = world ? ranks : local; *name; name++)
+        if (!sheaf_strategy_find(*name)->unavailable)
+            have[count++] = *name;
+    have[count] = NULL;
+    return have;
+}
+
+/* Every kernel, in three companies by what their merge allows, so that no state hides another's law. */
+static struct company {
+    const struct sheaf_kernel *kernels[64];
+    size_t count;
+} sums, flat, packed;
+
+static void join(const struct sheaf_kernel *kernel)
+{
+    uint32_t laws = kernel_laws(kernel);
+    struct company *company = laws & SHEAF_LAW_ADD64 ? &sums : laws & SHEAF_LAW_FLAT ? &flat : &packed;
+    company->kernels[company->count++] = kernel;
+}
+
+static size_t check_all_kernels(const struct fixture *fixture, const unsigned *workers, const uint64_t *blocks)
+{
+    static const struct company *const all[] = {&sums, &flat, &packed};
+    size_t tried = 0;
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        tried += check_covers(fixture, all[i]->kernels, all[i]->count, strategies(), workers, blocks);
+    return tried;
+}
+
+static void test_types(void **state)
+{
+    (void)state;
+    static const unsigned workers[] = {3, 0};
+    for (int type = 0; type < SHEAF_TYPE_COUNT; type++) {
+        uint64_t blocks[] = {7 * sheaf_type_size((enum sheaf_type)type), 0};
+        struct dataset data = dataset_raw((enum sheaf_type)type, 97, true, 1);
+        struct sheaf_source *source = dataset_open(&data);
+        struct fixture fixture = {.source = source, .about = data.about, .world = world};
+        assert_true(check_all_kernels(&fixture, workers, blocks) > 0);
+        sheaf_source_destroy(source);
+    }
+}
+
+/* Each kernel by itself, under its own law. */
+static void test_alone(void **state)
+{
+    (void)state;
+    static const unsigned workers[] = {2, 0};
+    static const uint64_t blocks[] = {80, 0};
+    struct sheaf_source *source = dataset_pair(SHEAF_F64, SHEAF_F64, 53, 2);
+    struct fixture fixture = {.source = source, .about = "f64 beside f64", .world = world};
+    static const struct company *const all[] = {&sums, &flat, &packed};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        for (size_t k = 0; k < all[i]->count; k++)
+            assert_true(check_covers(&fixture, &all[i]->kernels[k], 1, strategies(), workers, blocks) > 0);
+    sheaf_source_destroy(source);
+}
+
+static void check_rows(uint64_t rows, const unsigned *workers, const uint64_t *blocks)
+{
+    struct dataset data = rows ? dataset_raw(SHEAF_F64, rows, true, rows) : dataset_empty();
+    struct sheaf_source *source = dataset_open(&data);
+    struct fixture fixture = {.source = source, .about = data.about, .world = world};
+    assert_true(check_all_kernels(&fixture, workers, blocks) > 0);
+    sheaf_source_destroy(source);
+}
+
+static void test_lengths(void **state)
+{
+    (void)state;
+    static const unsigned workers[] = {1, 2, 7, 0};
+    static const uint64_t blocks[] = {8, 512, 0};
+    static const uint64_t lengths[] = {0, 1, 63, 64, 65, 211};
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++)
+        check_rows(lengths[i], workers, blocks);
+}
+
+static void test_workers(void **state)
+{
+    (void)state;
+    static const unsigned workers[] = {4, 5, 6, 0};
+    static const uint64_t blocks[] = {1 << 16, 0};
+    check_rows(40009, workers, blocks); /* several tiles per block, the last block short */
+}
+
+static void test_pairs(void **state)
+{
+    (void)state;
+    static const unsigned workers[] = {3, 0};
+    static const uint64_t blocks[] = {8, 640, 0};
+    struct sheaf_source *source = dataset_pair(SHEAF_F32, SHEAF_F64, 331, 5);
+    struct fixture fixture = {.source = source, .about = "f32 beside f64", .world = world};
+    assert_true(check_all_kernels(&fixture, workers, blocks) > 0);
+    sheaf_source_destroy(source);
+}
+
+static void check_text(bool quoted, const char *filter, const char *nan)
+{
+    static const unsigned workers[] = {3, 0};
+    static const uint64_t blocks[] = {1, 37, 4096, 0};
+    struct dataset data = dataset_csv(151, quoted, 9);
+    struct sheaf_source *source = dataset_open(&data);
+    struct fixture fixture = {.source = source, .about = data.about, .world = world, .filter = filter, .nan = nan};
+    assert_true(check_all_kernels(&fixture, workers, blocks) > 0);
+    sheaf_source_destroy(source);
+}
+
+static void test_text(void **state)
+{
+    (void)state;
+    check_text(false, NULL, NULL);
+}
+
+static void test_quoted_text(void **state)
+{
+    (void)state;
+    check_text(true, NULL, NULL); /* cells with newlines: the blocks are found by a survey */
+}
+
+static void test_filtered_text(void **state)
+{
+    (void)state;
+    check_text(true, "b >= 20", "skip");
+}
+
+static void test_nan_skip(void **state)
+{
+    (void)state;
+    static const unsigned workers[] = {2, 0};
+    static const uint64_t blocks[] = {24, 0};
+    struct dataset data = dataset_raw(SHEAF_F32, 307, true, 3);
+    struct sheaf_source *source = dataset_open(&data);
+    struct fixture fixture = {.source = source, .about = "f32, NaN skipped", .world = world, .nan = "skip",
+                              .filter = "1 < 1e30"};
+    assert_true(check_all_kernels(&fixture, workers, blocks) > 0);
+    sheaf_source_destroy(source);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    struct sheaf_error err;
+    datasets_setup();
+    if (sheaf_kernel_load(TEST_KERNELS "/testkernels.so", &err) != SHEAF_OK)
+        fail_msg("%s", err.message);
+    size_t count;
+    const struct sheaf_kernel *const *builtin = sheaf_kernels(&count);
+    for (size_t i = 0; i < count; i++)
+        join(builtin[i]);
+    join(sheaf_kernel_find("testkeys"));
+    join(sheaf_kernel_find("testiterate"));
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    datasets_cleanup();
+    return 0;
+}
+
+static int lead(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_types),       cmocka_unit_test(test_alone),         cmocka_unit_test(test_lengths),
+        cmocka_unit_test(test_workers),
+        cmocka_unit_test(test_pairs),       cmocka_unit_test(test_text),          cmocka_unit_test(test_quoted_text),
+        cmocka_unit_test(test_filtered_text), cmocka_unit_test(test_nan_skip),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
+
+int main(void)
+{
+    struct sheaf_error err;
+    if (!sheaf_world_launched())
+        return lead();
+    if (sheaf_world_open(&world, &err) != SHEAF_OK) {
+        fprintf(stderr, "%s\n", err.message);
+        return 1;
+    }
+    int failed = sheaf_world_rank(world) == 0 ? lead() : sheaf_world_follow(world, &err) != SHEAF_OK;
+    sheaf_world_close(world);
+    return failed;
+}

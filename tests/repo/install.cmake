@@ -1,0 +1,10 @@
+# Installs into STAGE and looks whether all of it is there.
+file(REMOVE_RECURSE ${STAGE})
+execute_process(COMMAND ${CMAKE_COMMAND} --install ${BUILD} --prefix ${STAGE} OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
+foreach(pattern bin/sheaf include/sheaf/sheaf.h lib*/libsheaf.so lib*/cmake/sheaf/sheafConfig.cmake lib*/pkgconfig/sheaf.pc)
+  file(GLOB_RECURSE found ${STAGE}/${pattern})
+  if(NOT found)
+    message(SEND_ERROR "not installed: ${pattern}")
+  endif()
+endforeach()
+execute_process(COMMAND ${STAGE}/bin/sheaf --version COMMAND_ERROR_IS_FATAL ANY)

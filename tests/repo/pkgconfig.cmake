@@ -1,0 +1,17 @@
+# The installed sheaf.pc is enough to build and run a program.
+include(${CMAKE_CURRENT_LIST_DIR}/expect.cmake)
+if(NOT PKG_CONFIG)
+  message("skipped: no pkg-config")
+  return()
+endif()
+file(GLOB_RECURSE page ${STAGE}/lib*/pkgconfig/sheaf.pc)
+get_filename_component(page_dir ${page} DIRECTORY)
+set(ENV{PKG_CONFIG_PATH} ${page_dir})
+execute_process(COMMAND ${PKG_CONFIG} --cflags --libs sheaf OUTPUT_VARIABLE flags OUTPUT_STRIP_TRAILING_WHITESPACE
+  COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND ${PKG_CONFIG} --variable=libdir sheaf OUTPUT_VARIABLE libdir OUTPUT_STRIP_TRAILING_WHITESPACE)
+separate_arguments(flags UNIX_COMMAND "${flags} ${FLAGS}")
+execute_process(COMMAND ${CC} ${ROOT}/examples/sum/sum.c -o ${STAGE}/sum ${flags} COMMAND_ERROR_IS_FATAL ANY)
+file(WRITE ${STAGE}/numbers.csv "v\n1\n-2\n3.5\n")
+set(ENV{LD_LIBRARY_PATH} ${libdir})
+expect("sum\t2.5\n" ${STAGE}/sum ${STAGE}/numbers.csv)
