@@ -100,8 +100,8 @@ function(sheaf_isa_list output)
   set(SHEAF_FOUND_ISAS ${found} PARENT_SCOPE)
 endfunction()
 
-# sheaf_tuned_sources(RESULT FILES...): what to compile for kernels/tuned/NAME.c (every common instruction set, and
-# portable) and kernels/tuned/NAME.ISA.c (that one). Call it where the target is: source properties stay there.
+# sheaf_tuned_sources(RESULT FILES...): what to compile for tuned/NAME.c (every common instruction set, and portable)
+# and tuned/NAME.ISA.c (that one). Call it where the target is: source properties stay there.
 function(sheaf_tuned_sources result)
   set(sources "")
   foreach(file IN LISTS ARGN)

@@ -97,7 +97,7 @@ static enum sheaf_status find_filter(struct data *data, const struct input_optio
                                      struct sheaf_error *err)
 {
     data->filter = options->where;
-    if (!where.column)
+    if (!where.column || !*where.rest)
         return SHEAF_OK;
     enum sheaf_status status = SHEAF_OK;
     for (size_t i = 0; i < columns->count; i++)
@@ -134,14 +134,17 @@ static enum sheaf_status open_pair(struct sheaf_source **source, const struct in
     return status;
 }
 
+/* Once, though --per-file opens every input twice. */
 static void tell_left_out(const struct sheaf_source *source)
 {
+    static const char *told = "";
     size_t count = sheaf_source_left_out_count(source);
     const char *list = "";
     for (size_t i = 0; i < count; i++)
         list = keep_text("%s%s%s", list, i ? ", " : "", sheaf_source_left_out_name(source, i));
-    if (count)
+    if (count && strcmp(list, told) != 0)
         note("left out, because %s text: %s", count == 1 ? "it holds" : "they hold", list);
+    told = list;
 }
 
 enum sheaf_status data_open(struct data *data, const struct input_options *options, bool two,

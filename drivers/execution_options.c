@@ -5,26 +5,7 @@
 #include "nearest.h"
 #include "number.h"
 
-#define FIELD(name) offsetof(struct execution_options, name)
-const struct option_table execution_table = {
-    "Execution",
-    (const struct option[]){
-        {"strategy", 0, false, "NAME", option_text, FIELD(strategy),
-         "serial, threads, processes, shared, mpi, hybrid or auto (auto); see sheaf strategies"},
-        {"merge", 0, false, "METHOD", option_text, FIELD(merge),
-         "How partial answers are merged (the strategy's first method)"},
-        {"workers", 'j', false, "N", option_text, FIELD(workers),
-         "Workers; per rank under hybrid (what nproc prints, within cgroup and Slurm limits)"},
-        {"pin", 0, false, "POLICY", option_text, FIELD(pin),
-         "none, compact, core, scatter, numa, or processors such as 0,2,4-7"},
-        {"block", 0, false, "SIZE", option_text, FIELD(block), "Bytes of input in one block of work (8M)"},
-        {"load", 0, false, "KERNELS.so", option_list, FIELD(load), "Load kernels from a shared object"},
-        {"solo", 0, false, NULL, option_switch, FIELD(solo),
-         "Under a launcher: every copy computes the full answer by itself"},
-        {0},
-    },
-};
-#undef FIELD
+/* ---- checks ------------------------------------------------------------------------------------------------------ */
 
 enum sheaf_status execution_check_strategy(const char *name, struct sheaf_error *err)
 {
@@ -36,8 +17,8 @@ enum sheaf_status execution_check_strategy(const char *name, struct sheaf_error 
     nearest_offer(&nearest, "auto");
     for (size_t i = 0; i < count; i++)
         nearest_offer(&nearest, strategies[i].name);
-    return sheaf_fail(err, SHEAF_USAGE, "there is no strategy \"%s\"%s (sheaf strategies lists them)", name,
-                      nearest_hint(&nearest, ""));
+    return sheaf_fail(err, SHEAF_USAGE, "there is no strategy \"%s\"%s", name,
+                      nearest_hint(&nearest, "", " (sheaf strategies lists them)"));
 }
 
 static bool has_merge(const struct sheaf_strategy *strategy, const char *name, struct nearest *nearest)
@@ -61,8 +42,9 @@ enum sheaf_status execution_check_merge(const char *strategy, const char *name, 
     for (size_t i = 0; i < count; i++)
         if ((any || strcmp(strategies[i].name, strategy) == 0) && has_merge(&strategies[i], name, &nearest))
             return SHEAF_OK;
-    return sheaf_fail(err, SHEAF_USAGE, "%s%s has no merge method \"%s\"%s (sheaf strategies lists them)",
-                      any ? "no strategy" : "strategy ", any ? "" : strategy, name, nearest_hint(&nearest, ""));
+    return sheaf_fail(err, SHEAF_USAGE, "%s%s has no merge method \"%s\"%s",
+                      any ? "no strategy" : "strategy ", any ? "" : strategy, name,
+                      nearest_hint(&nearest, "", " (sheaf strategies lists them)"));
 }
 
 enum sheaf_status execution_check_pin(const char *policy, struct sheaf_error *err)
@@ -77,8 +59,8 @@ enum sheaf_status execution_check_pin(const char *policy, struct sheaf_error *er
             return SHEAF_OK;
         nearest_offer(&nearest, policies[i]);
     }
-    return sheaf_fail(err, SHEAF_USAGE, "there is no --pin policy \"%s\"%s (none, compact, core, scatter, numa, or processors: 0,2,4-7)",
-                      policy, nearest_hint(&nearest, ""));
+    return sheaf_fail(err, SHEAF_USAGE, "there is no policy \"%s\" for --pin%s", policy,
+                      nearest_hint(&nearest, "", " (none, compact, core, scatter, numa, or processors: 0,2,4-7)"));
 }
 
 enum sheaf_status execution_read_workers(const char *text, unsigned *workers, struct sheaf_error *err)
@@ -87,11 +69,11 @@ enum sheaf_status execution_read_workers(const char *text, unsigned *workers, st
     if (!text)
         return SHEAF_OK;
     if (!parse_count(text, &count))
-        return sheaf_fail(err, SHEAF_USAGE, "--workers: \"%s\" is not a count", text);
+        return sheaf_fail(err, SHEAF_USAGE, "\"%s\" is not a count", text);
     if (count == 0)
-        return sheaf_fail(err, SHEAF_USAGE, "--workers: 0 workers compute nothing; give 1 or more");
+        return sheaf_fail(err, SHEAF_USAGE, "0 workers compute nothing; give 1 or more");
     if (count > MOST_WORKERS)
-        return sheaf_fail(err, SHEAF_USAGE, "--workers: %s is too many; at most %d", text, MOST_WORKERS);
+        return sheaf_fail(err, SHEAF_USAGE, "%s is too many; at most %d", text, MOST_WORKERS);
     *workers = (unsigned)count;
     return SHEAF_OK;
 }
@@ -101,9 +83,86 @@ enum sheaf_status execution_read_block(const char *text, uint64_t *bytes, struct
     if (!text)
         return SHEAF_OK;
     if (!parse_size(text, bytes))
-        return sheaf_fail(err, SHEAF_USAGE, "--block: \"%s\" is not a size in bytes (64K, 8MiB, 1.5GB)", text);
+        return sheaf_fail(err, SHEAF_USAGE, "\"%s\" is not a size in bytes (64K, 8MiB, 1.5GB)", text);
     if (*bytes == 0)
-        return sheaf_fail(err, SHEAF_USAGE, "--block: a block of 0 bytes holds nothing; give 1 or more");
+        return sheaf_fail(err, SHEAF_USAGE, "a block of 0 bytes holds nothing; give 1 or more");
+    return SHEAF_OK;
+}
+
+/* ---- the options: texts whose pieces between commas are all good ------------------------------------------------ */
+
+typedef enum sheaf_status piece_check(const char *piece, struct sheaf_error *err);
+
+static enum sheaf_status read_pieces(void *field, const char *text, piece_check *check, struct sheaf_error *err)
+{
+    struct text_list pieces = {0};
+    text_list_add_pieces(&pieces, text);
+    *(const char **)field = text;
+    enum sheaf_status status = SHEAF_OK;
+    for (size_t i = 0; i < pieces.count && status == SHEAF_OK; i++)
+        status = check(pieces.items[i], err);
+    return status;
+}
+
+static enum sheaf_status check_workers(const char *piece, struct sheaf_error *err)
+{
+    unsigned workers;
+    return execution_read_workers(piece, &workers, err);
+}
+
+static enum sheaf_status check_block(const char *piece, struct sheaf_error *err)
+{
+    uint64_t bytes;
+    return execution_read_block(piece, &bytes, err);
+}
+
+static enum sheaf_status read_strategies(const struct option *option, void *field, const char *text,
+                                         struct sheaf_error *err)
+{
+    (void)option;
+    return read_pieces(field, text, execution_check_strategy, err);
+}
+
+enum sheaf_status option_workers(const struct option *option, void *field, const char *text, struct sheaf_error *err)
+{
+    (void)option;
+    return read_pieces(field, text, check_workers, err);
+}
+
+static enum sheaf_status read_blocks(const struct option *option, void *field, const char *text,
+                                     struct sheaf_error *err)
+{
+    (void)option;
+    return read_pieces(field, text, check_block, err);
+}
+
+#define FIELD(name) offsetof(struct execution_options, name)
+const struct option_table execution_table = {
+    "Execution",
+    (const struct option[]){
+        {"strategy", 0, false, "NAME", read_strategies, FIELD(strategy),
+         "serial, threads, processes, shared, mpi, hybrid or auto (auto); see sheaf strategies"},
+        {"merge", 0, false, "METHOD", option_text, FIELD(merge),
+         "How partial answers are merged (the strategy's first method)"},
+        {"workers", 'j', false, "N", option_workers, FIELD(workers),
+         "Workers; per rank under hybrid (what nproc prints, within cgroup and Slurm limits)"},
+        {"pin", 0, false, "POLICY", option_text, FIELD(pin),
+         "none, compact, core, scatter, numa, or processors such as 0,2,4-7"},
+        {"block", 0, false, "SIZE", read_blocks, FIELD(block), "Bytes of input in one block of work (8M)"},
+        {"load", 0, false, "KERNELS.so", option_list, FIELD(load), "Load kernels from a shared object"},
+        {"solo", 0, false, NULL, option_switch, FIELD(solo),
+         "Under a launcher: every copy computes the full answer by itself"},
+        {0},
+    },
+};
+#undef FIELD
+
+/* ---- one way to compute ------------------------------------------------------------------------------------------ */
+
+static enum sheaf_status check_single(const char *option, const char *text, struct sheaf_error *err)
+{
+    if (text && strchr(text, ','))
+        return sheaf_fail(err, SHEAF_USAGE, "--%s %s: this command takes one; sheaf compare takes lists", option, text);
     return SHEAF_OK;
 }
 
@@ -111,7 +170,13 @@ enum sheaf_status execution_read(const struct execution_options *options, struct
                                  struct sheaf_error *err)
 {
     *execution = (struct execution){.strategy = options->strategy, .merge = options->merge, .pin = options->pin};
-    enum sheaf_status status = execution_check_strategy(options->strategy, err);
+    enum sheaf_status status = check_single("strategy", options->strategy, err);
+    if (status == SHEAF_OK)
+        status = check_single("merge", options->merge, err);
+    if (status == SHEAF_OK)
+        status = check_single("workers", options->workers, err);
+    if (status == SHEAF_OK)
+        status = check_single("block", options->block, err);
     if (status == SHEAF_OK)
         status = execution_check_merge(options->strategy, options->merge, err);
     if (status == SHEAF_OK)

@@ -1,5 +1,5 @@
 /* Who computes, where and in what pieces: the Execution options. They are kept as texts, because `run` takes one
- * value of each and `compare` lists of them. */
+ * value of each and `compare` lists of them; the pieces of strategy, workers and block are known to be good. */
 #ifndef DRIVERS_EXECUTION_OPTIONS_H
 #define DRIVERS_EXECUTION_OPTIONS_H
 
@@ -8,7 +8,7 @@
 #include "option.h"
 
 /* More workers than this is a slip of the finger on any machine. */
-enum { MOST_WORKERS = SHEAF_CPUSET_BITS };
+enum { MOST_WORKERS = 4096 };
 
 struct execution_options {
     const char *strategy, *merge, *workers, *pin, *block; /* NULL: not given */
@@ -17,18 +17,20 @@ struct execution_options {
 };
 extern const struct option_table execution_table;
 
+option_reader option_workers; /* const char *: counts of workers between commas */
+
 /* One way to compute, checked. NULL and 0: left to the plan. */
 struct execution {
     const char *strategy, *merge, *pin;
     unsigned workers;
     uint64_t block_bytes;
 };
-/* Reads single values. SHEAF_USAGE names the option, the value and the nearest known one. */
+/* Reads single values. SHEAF_USAGE: a list, or a merge method or pin policy that there is not. */
 SHEAF_MUST_USE enum sheaf_status execution_read(const struct execution_options *options, struct execution *execution,
                                                 struct sheaf_error *err);
 void execution_apply(const struct execution *execution, struct sheaf_plan *plan);
 
-/* The parts of execution_read, for who takes lists. NULL texts are left alone. */
+/* Checks of one piece, for who takes lists. NULL texts are left alone. */
 SHEAF_MUST_USE enum sheaf_status execution_check_strategy(const char *name, struct sheaf_error *err);
 /* Against one strategy, or (NULL, "auto") all of them. */
 SHEAF_MUST_USE enum sheaf_status execution_check_merge(const char *strategy, const char *name,

@@ -73,8 +73,8 @@ static enum sheaf_status find_kind(const char *name, const struct sheaf_generato
             return SHEAF_OK;
         }
     }
-    return sheaf_fail(err, SHEAF_USAGE, "there is no generator \"%s\"%s (sheaf gen lists them)", name,
-                      nearest_hint(&nearest, ""));
+    return sheaf_fail(err, SHEAF_USAGE, "there is no generator \"%s\"%s", name,
+                      nearest_hint(&nearest, "", " (sheaf gen lists them)"));
 }
 
 static enum sheaf_status choose_format(const struct gen_own *own, const char **format, struct sheaf_error *err)
@@ -98,18 +98,6 @@ static enum sheaf_status choose_format(const struct gen_own *own, const char **f
 
 /* ---- writing -------------------------------------------------------------------------------------------------- */
 
-/* The shortest text that reads back as the same float. */
-static void print_float(FILE *out, float value)
-{
-    char text[32];
-    for (int digits = 6; digits <= 9; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, (double)value);
-        if (strtof(text, NULL) == value)
-            break;
-    }
-    fputs(text, out);
-}
-
 static void print_number(FILE *out, enum sheaf_type type, const void *data, size_t i)
 {
     char text[32];
@@ -118,7 +106,7 @@ static void print_number(FILE *out, enum sheaf_type type, const void *data, size
         fputs(sheaf_real_text(((const double *)data)[i], text), out);
         break;
     case SHEAF_F32:
-        print_float(out, ((const float *)data)[i]);
+        fputs(sheaf_real_text((double)((const float *)data)[i], text), out); /* the same number, also read as a double */
         break;
 #define X(NAME, c_type, name) \
     case SHEAF_##NAME: \

@@ -1,4 +1,5 @@
 /* The sheaf program: finds the command, reads its options, calls it. */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,8 +30,8 @@ static int unknown_command(const char *name)
     if (sheaf_kernel_find(name))
         sheaf_fail(&err, SHEAF_USAGE, "\"%s\" is a kernel, not a command: sheaf run %s FILE", name, name);
     else
-        sheaf_fail(&err, SHEAF_USAGE, "there is no command \"%s\"%s (sheaf help lists them)", name,
-                   nearest_hint(&nearest, ""));
+        sheaf_fail(&err, SHEAF_USAGE, "there is no command \"%s\"%s", name,
+                   nearest_hint(&nearest, "", " (sheaf help lists them)"));
     return complain(&err);
 }
 
@@ -100,11 +101,21 @@ static int program(const char *const *argv, size_t argc, bool solo)
     return call_in_world(command, &common, solo, argv + (argc - words.count) + 1, words.count - 1);
 }
 
+/* A standard stream that the caller closed must not become some file that we open. Taken the wrong way round, so that
+ * using it is still an error. */
+static void hold_standard_streams(void)
+{
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) < 0)
+            return;
+}
+
 int main(int argc, char **argv)
 {
     const char *const *words = (const char *const *)argv + 1;
     size_t count = argc > 0 ? (size_t)argc - 1 : 0;
     preinit_restore();
+    hold_standard_streams();
     bool solo = launch_is_solo(words, count);
     signal(SIGPIPE, SIG_DFL); /* a closed pipe ends us silently, whatever the caller ignores */
     if (launch_is_silent(solo)) {

@@ -50,7 +50,10 @@ static void print_line(const char *prefix, const char *text)
 int complain(const struct sheaf_error *err)
 {
     char text[2 * sizeof *err];
-    print_line("sheaf: ", sheaf_error_text(err, text, sizeof text));
+    struct sheaf_error shown = *err;
+    if (strcmp(shown.file, "-") == 0)
+        strcpy(shown.file, "standard input");
+    print_line("sheaf: ", sheaf_error_text(&shown, text, sizeof text));
     return exit_code((enum sheaf_status)err->status);
 }
 

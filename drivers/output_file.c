@@ -58,15 +58,15 @@ static int open_beside(struct output_file *file, const char *name, mode_t mode)
 
 static enum sheaf_status open_target(struct output_file *file, const struct stat *old, struct sheaf_error *err)
 {
-    const char *name, *path = old ? resolved(file->path) : file->path;
+    const char *name;
+    file->target = old ? resolved(file->path) : file->path;
     mode_t mode = old ? old->st_mode & 07777 : mode_of_new_files();
-    file->directory = open(directory_of(path, &name), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    file->directory = open(directory_of(file->target, &name), O_PATH | O_DIRECTORY | O_CLOEXEC);
     int fd = file->directory < 0 ? -1 : open_beside(file, name, mode);
     if (fd < 0)
         return cannot(file, "cannot be written", err);
     if (old && fchmod(fd, mode) != 0)
         mode = 0; /* a file system without modes: nothing to keep */
-    file->path = path;
     file->stream = fdopen(fd, "w");
     return file->stream ? SHEAF_OK : cannot(file, "cannot be written", err);
 }
@@ -93,7 +93,7 @@ enum sheaf_status output_open(struct output_file *file, const char *path, struct
 static int give_name(struct output_file *file, int fd)
 {
     const char *name;
-    directory_of(file->path, &name);
+    directory_of(file->target, &name);
     if (!file->temporary) {
         const char *temporary = keep_text(".%s.%ld.part", name, (long)getpid());
         if (linkat(AT_FDCWD, keep_text("/proc/self/fd/%d", fd), file->directory, temporary, AT_SYMLINK_FOLLOW) != 0)

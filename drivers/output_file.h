@@ -7,7 +7,8 @@
 
 struct output_file {
     FILE *stream;     /* to print to */
-    const char *path; /* NULL: standard output */
+    const char *path; /* as it was named; NULL: standard output */
+    const char *target; /* where it ends up: `path` without symbolic links */
     const char *temporary; /* the file's name until it is complete; NULL while it has none */
     int directory;    /* open, or -1: the target is no regular file and is written as it is */
 };

@@ -118,10 +118,10 @@ static void print_tally(struct json *json, const struct sheaf_tally *tally)
 
 static void print_rows(struct json *json, const struct report_section *section)
 {
-    json_object(json, "rows", JSON_INLINE);
+    json_object(json, "rows", section->count > 1 ? JSON_LINES : JSON_INLINE);
     print_tally(json, &section->rows);
     if (section->count > 1) {
-        json_object(json, "columns", JSON_INLINE);
+        json_object(json, "columns", JSON_LINES);
         for (size_t i = 0; i < section->count; i++) {
             json_object(json, section->items[i].label, JSON_INLINE);
             print_tally(json, &section->items[i].tally);
@@ -169,6 +169,12 @@ void json_plan(struct json *json, const struct sheaf_plan_view *plan)
         json_int(json, "blocks", plan->blocks);
 }
 
+/* To the microsecond. */
+static void print_seconds(struct json *json, const char *key, double seconds)
+{
+    json_real(json, key, (double)(int64_t)(seconds * 1e6 + 0.5) / 1e6);
+}
+
 static void print_run(struct json *json, const struct report_run *run)
 {
     char host[256] = "";
@@ -178,10 +184,10 @@ static void print_run(struct json *json, const struct report_run *run)
     json_plan(json, &run->plan);
     json_uint(json, "passes", answer->passes);
     json_uint(json, "bytes", answer->bytes);
-    json_real(json, "start_s", answer->start_s);
-    json_real(json, "elapsed_s", answer->elapsed_s);
-    json_real(json, "map_s", answer->map_s);
-    json_real(json, "merge_s", answer->merge_s);
+    print_seconds(json, "start_s", answer->start_s);
+    print_seconds(json, "elapsed_s", answer->elapsed_s);
+    print_seconds(json, "map_s", answer->map_s);
+    print_seconds(json, "merge_s", answer->merge_s);
     json_uint(json, "peak_bytes", answer->peak_bytes);
     json_text(json, "host", host);
     json_text(json, "version", sheaf_version());

@@ -8,8 +8,7 @@
 #include "message.h"
 #include "print.h"
 
-/* One line and one cell each, whatever the text holds. */
-static void print_escaped(FILE *out, const char *text)
+void print_escaped(FILE *out, const char *text)
 {
     for (; *text; text++) {
         if (*text == '\t')
@@ -51,7 +50,8 @@ static void print_cell(FILE *out, const char *text, char separator)
         print_escaped(out, text);
 }
 
-static void print_grid(FILE *out, const struct grid *grid, char separator)
+/* `null` stands for a value that there is not; a value that was not asked for is empty. */
+static void print_grid(FILE *out, const struct grid *grid, char separator, const char *null)
 {
     char real[32];
     for (size_t c = 0; c < grid->column_count; c++) {
@@ -61,17 +61,13 @@ static void print_grid(FILE *out, const struct grid *grid, char separator)
     }
     fputc('\n', out);
     for (size_t i = 0; i < grid->row_count * grid->column_count; i++) {
-        print_cell(out, grid_cell_text(grid->cells[i], real), separator);
+        const struct sheaf_value *cell = grid->cells[i];
+        print_cell(out, cell && cell->kind == SHEAF_NULL ? null : grid_cell_text(cell, real), separator);
         fputc((i + 1) % grid->column_count ? separator : '\n', out);
     }
 }
 
 /* ---- text ------------------------------------------------------------------------------------------------------- */
-
-static const char *scalar_text(const struct sheaf_value *value, char real[32])
-{
-    return !value || value->kind == SHEAF_NULL ? "null" : grid_cell_text(value, real);
-}
 
 /* One file, one column: a line for each value. */
 static void print_scalars_down(FILE *out, const struct grids *grids)
@@ -86,7 +82,7 @@ static void print_scalars_down(FILE *out, const struct grids *grids)
             print_escaped(out, grid->names[c]);
             fputc('\t', out);
         }
-        print_escaped(out, scalar_text(grid->cells[c], real));
+        print_escaped(out, grid->cells[c]->kind == SHEAF_NULL ? "null" : grid_cell_text(grid->cells[c], real));
         fputc('\n', out);
     }
 }
@@ -98,11 +94,11 @@ void print_text(FILE *out, const struct report *report)
     if (report_is_single(report) && report->file_count == 0)
         print_scalars_down(out, &grids);
     else if (printed)
-        print_grid(out, &grids.scalars, '\t');
+        print_grid(out, &grids.scalars, '\t', "null");
     for (size_t t = 0; t < grids.table_count; t++) {
         if (printed)
             fputc('\n', out);
-        print_grid(out, &grids.tables[t], '\t');
+        print_grid(out, &grids.tables[t], '\t', "null");
         printed = true;
     }
 }
@@ -121,7 +117,7 @@ void print_separated(FILE *out, const struct report *report, char separator)
 {
     struct grids grids = grids_make(report);
     if (grids.table_count == 0) {
-        print_grid(out, &grids.scalars, separator);
+        print_grid(out, &grids.scalars, separator, "");
         return;
     }
     if (grids.scalars.row_count)
@@ -129,7 +125,7 @@ void print_separated(FILE *out, const struct report *report, char separator)
     for (size_t t = 0; t < grids.table_count; t++) {
         if (t)
             fputc('\n', out);
-        print_grid(out, &grids.tables[t], separator);
+        print_grid(out, &grids.tables[t], separator, "");
     }
 }
 

@@ -5,7 +5,7 @@
 #include "keep.h"
 
 /* A column without a name is called by the file it comes from in a pair, else by its number from 1. */
-static const char *column_label(const struct sheaf_source *source, uint32_t column)
+static const char *column_name(const struct sheaf_source *source, uint32_t column)
 {
     const char *name = sheaf_source_column_name(source, column);
     if (*name)
@@ -13,6 +13,16 @@ static const char *column_label(const struct sheaf_source *source, uint32_t colu
     if (strcmp(sheaf_source_format(source), "pair") == 0 && column < sheaf_source_input_count(source))
         return sheaf_source_input_name(source, column);
     return keep_text("%u", column + 1);
+}
+
+/* The sides of a pair may bear the same name. */
+static const char *column_label(const struct sheaf_source *source, uint32_t column)
+{
+    const char *name = column_name(source, column);
+    for (uint32_t c = 0; c < sheaf_source_column_count(source); c++)
+        if (c != column && strcmp(column_name(source, c), name) == 0)
+            return keep_text("%s#%u", name, column + 1);
+    return name;
 }
 
 static const char *part_label(const struct sheaf_source *source, const struct sheaf_answer_part *part)

@@ -73,16 +73,22 @@ static const char *full_name(const struct saved_value *v)
     return keep_text("%s%s%s%s%s", v->file, *v->file ? ": " : "", v->column, *v->column ? ": " : "", v->name);
 }
 
+/* " (2 ulp, 15 digits agree)" for finite numbers, else "". */
+static const char *distance(const struct sheaf_value *before, const struct sheaf_value *now)
+{
+    if (!is_number(before) || !is_number(now) || !isfinite(before->real) || !isfinite(now->real))
+        return "";
+    int digits = digits_agreeing(now->real, before->real);
+    const char *ulps = before->kind == SHEAF_REAL && now->kind == SHEAF_REAL
+                           ? keep_text("%" PRIu64 " ulp, ", ulps_between(before->real, now->real))
+                           : "";
+    return keep_text(" (%s%d digit%s)", ulps, digits, digits == 1 ? " agrees" : "s agree");
+}
+
 static void tell_moved(const struct saved_value *before, const struct saved_value *now, bool is_tolerated)
 {
-    const char *how = "";
-    if (is_number(&before->value) && is_number(&now->value)) {
-        int digits = digits_agreeing(now->value.real, before->value.real);
-        if (before->value.kind == SHEAF_REAL && now->value.kind == SHEAF_REAL)
-            how = keep_text("%" PRIu64 " ulp, ", ulps_between(before->value.real, now->value.real));
-        how = keep_text(" (%s%d digit%s agree%s)", how, digits, digits == 1 ? "" : "s", is_tolerated ? ", tolerated" : "");
-    }
-    note("moved: %s: %s -> %s%s", full_name(now), shown(&before->value), shown(&now->value), how);
+    note("moved: %s: %s -> %s%s%s", full_name(now), shown(&before->value), shown(&now->value),
+         distance(&before->value, &now->value), is_tolerated ? ", tolerated" : "");
 }
 
 static const struct saved_value *find(const struct saved *saved, const struct saved_value *like, size_t guess)
@@ -118,8 +124,8 @@ bool saved_holds(const struct saved *before, const struct saved *now, const stru
         beyond++;
     }
     if (moved)
-        note("against %s: %zu of %zu values moved, %zu beyond what is tolerated", options->against, moved, now->count,
-             beyond);
+        note("against %s: %zu value%s moved, %zu beyond what is tolerated", options->against, moved,
+             moved == 1 ? "" : "s", beyond);
     else
         detail("against %s: all %zu values are the same", options->against, now->count);
     return beyond == 0;

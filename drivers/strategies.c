@@ -9,25 +9,57 @@
 #include "output_options.h"
 #include "terminal.h"
 
+enum { INDENT = 13 };
+
 struct strategies_options {
     struct common common;
     struct listing_options listing;
 };
 
-static void print_strategy(FILE *out, const struct sheaf_strategy *s)
+static void print_head(FILE *out, const struct sheaf_strategy *s, unsigned width)
+{
+    fprintf(out, "%s%-12s %s", style_bold(out), s->name, style_end(out));
+    print_wrapped(out, s->summary, INDENT, INDENT, width);
+    fprintf(out, "  isolation  ");
+    print_wrapped(out, s->isolation, INDENT, INDENT, width);
+}
+
+static void print_tail(FILE *out, const struct sheaf_strategy *s, unsigned width)
+{
+    if (!s->unavailable)
+        return;
+    fprintf(out, "  not here   ");
+    print_wrapped(out, s->unavailable, INDENT, INDENT, width);
+}
+
+static void print_short(FILE *out, const struct sheaf_strategy *s)
 {
     unsigned width = terminal_width(out);
-    fprintf(out, "%s%s%s: %s\n", style_bold(out), s->name, style_end(out), s->summary);
-    fprintf(out, "  engine %s, exchange %s\n", s->engine, s->exchange);
-    fputs("  isolation: ", out);
-    print_wrapped(out, s->isolation, 13, 13, width);
+    const char *names = "";
+    for (const struct sheaf_merge *m = s->merges; m->name; m++)
+        names = keep_text("%s%s%s", names, *names ? ", " : "", m->name);
+    print_head(out, s, width);
+    fprintf(out, "  merge      ");
+    print_wrapped(out, names, INDENT, INDENT, width);
+    print_tail(out, s, width);
+}
+
+static const char *law_text(uint32_t law)
+{
+    return law & SHEAF_LAW_ADD64 ? " (kernels with law add64)" : law & SHEAF_LAW_FLAT ? " (kernels with a flat state)" : "";
+}
+
+static void print_long(FILE *out, const struct sheaf_strategy *s)
+{
+    enum { MERGE_INDENT = 24 };
+    unsigned width = terminal_width(out);
+    print_head(out, s, width);
+    fprintf(out, "  engine     %s\n  exchange   %s\n", s->engine, s->exchange);
     for (const struct sheaf_merge *m = s->merges; m->name; m++) {
-        fprintf(out, "  --merge %-11s ", m->name);
-        const char *law = m->law & SHEAF_LAW_ADD64 ? " [add64 kernels only]" : "";
-        print_wrapped(out, keep_text("%s%s", m->summary, law), 22, 22, width);
+        fprintf(out, "  merge      %-11s", m->name);
+        print_wrapped(out, keep_text("%s%s", m->summary, law_text(m->law)), MERGE_INDENT, MERGE_INDENT, width);
     }
-    if (s->unavailable)
-        fprintf(out, "  not available: %s\n", s->unavailable);
+    print_tail(out, s, width);
 }
 
 static void json_strategy(struct json *json, const struct sheaf_strategy *s)
@@ -43,7 +75,7 @@ static void json_strategy(struct json *json, const struct sheaf_strategy *s)
         json_object(json, NULL, JSON_INLINE);
         json_text(json, "name", m->name);
         json_text(json, "summary", m->summary);
-        json_text(json, "law", m->law & SHEAF_LAW_ADD64 ? "add64" : "any");
+        json_text(json, "law", m->law & SHEAF_LAW_ADD64 ? "add64" : m->law & SHEAF_LAW_FLAT ? "flat" : "any");
         json_close(json);
     }
     json_close(json);
@@ -74,8 +106,8 @@ static int run_strategies(const struct invocation *in)
     count = named ? named : count;
     if (!options->listing.json) {
         for (size_t i = 0; i < count; i++) {
-            fputs(i ? "\n" : "", stdout);
-            print_strategy(stdout, list[i]);
+            fputs(named && i ? "\n" : "", stdout);
+            (named ? print_long : print_short)(stdout, list[i]);
         }
         return EXIT_DONE;
     }

@@ -23,7 +23,7 @@ struct topo_options {
 static const struct option_table topo_table = {
     "Places",
     (const struct option[]){
-        {"workers", 'j', false, "N", option_text, FIELD(workers), "Workers to place (as many as run would take)"},
+        {"workers", 'j', false, "N", option_workers, FIELD(workers), "Workers to place (as many as run would take)"},
         {"pin", 0, false, "POLICY", option_text, FIELD(pin),
          "none, compact, core, scatter, numa, or processors such as 0,2,4-7 (as run would choose)"},
         {"machine", 0, true, "DESCRIPTION", option_text, FIELD(machine),
@@ -79,17 +79,12 @@ static enum sheaf_status layout_init(struct layout *layout, const struct topo_ow
 
 static enum sheaf_status print_text(FILE *out, const struct layout *layout, struct sheaf_error *err)
 {
-    char text[512];
     struct sheaf_buffer drawing = {0};
     if (sheaf_topology_draw(&layout->topology, &layout->allowed, layout->places, layout->workers, &drawing) != SHEAF_OK)
         return sheaf_fail(err, SHEAF_MEMORY, "out of memory");
     fwrite(drawing.data, 1, drawing.size, out);
     sheaf_buffer_cleanup(&drawing);
-    fprintf(out, "allowed: cpus %s\n", sheaf_cpuset_text(&layout->allowed, text, sizeof text));
     fprintf(out, "places: %u worker%s, pin %s\n", layout->workers, layout->workers == 1 ? "" : "s", layout->policy);
-    bool none = strcmp(layout->policy, "none") == 0;
-    for (unsigned w = 0; w < layout->workers && !none; w++)
-        fprintf(out, "  worker %-4u cpu %s\n", w, sheaf_cpuset_text(&layout->places[w], text, sizeof text));
     return SHEAF_OK;
 }
 

@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-/* ---- sets of processors ------------------------------------------------------------------------------------ */
+/* ---- sets of processors ------------------------------------------------------------------------------------------ */
 
 #define SHEAF_CPUSET_BITS 8192
 
@@ -34,7 +34,7 @@ SHEAF_API const char *sheaf_cpuset_text(const struct sheaf_cpuset *set, char *te
 SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_cpuset_parse(struct sheaf_cpuset *set, const char *text,
                                                               struct sheaf_error *err);
 
-/* ---- what this process may use ----------------------------------------------------------------------------- */
+/* ---- what this process may use ----------------------------------------------------------------------------------- */
 
 /* If `preset` is not NULL, sheaf_allowed gives a copy of it from now on (a program that recorded its mask before
  * libgomp could narrow it); NULL ends that. For the start of a program: not while other threads call sheaf_allowed. */
@@ -53,7 +53,7 @@ SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_bind(const struct sheaf_cpuset 
  * SLURM_CPUS_PER_TASK. At least 1. Reads no topology. */
 SHEAF_API unsigned sheaf_default_workers(void);
 
-/* ---- the machine --------------------------------------------------------------------------------------------- */
+/* ---- the machine ------------------------------------------------------------------------------------------------- */
 
 /* One logical processor in the tree of the machine; all numbers but `cpu` are logical indices from 0. */
 struct sheaf_processor {
@@ -77,7 +77,8 @@ struct sheaf_topology {
 };
 /* Reads this machine (hwloc where the build has it, else sysfs; where neither tells, each allowed processor counts
  * as a core). Takes some milliseconds. hwloc's environment (HWLOC_XMLFILE, HWLOC_SYNTHETIC) applies. */
-SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_topology_load(struct sheaf_topology *topology, struct sheaf_error *err);
+SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_topology_load(struct sheaf_topology *topology,
+                                                               struct sheaf_error *err);
 /* "package:2 numa:4 core:8 pu:2": a regular machine, cpus numbered in topology order. Levels are package, numa,
  * cache, core, pu, in this order; one that is left out counts 1. SHEAF_USAGE: another text, or over
  * SHEAF_CPUSET_BITS processors. */
@@ -95,7 +96,7 @@ SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_topology_draw(const struct shea
                                                                const struct sheaf_cpuset *place, unsigned workers,
                                                                struct sheaf_buffer *out);
 
-/* ---- who sits where: pure functions of their arguments ------------------------------------------------------- */
+/* ---- who sits where: pure functions of their arguments ----------------------------------------------------------- */
 
 /* Policies, besides an explicit list "0,2,4-7" of cpus that are dealt in turn, as written:
  *   none     every worker may run on all of `allowed`
@@ -123,6 +124,13 @@ SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_place(const struct sheaf_topolo
  * first; only with more processes than processors some get the same one. index < count. */
 SHEAF_API void sheaf_place_share(const struct sheaf_topology *topology, const struct sheaf_cpuset *allowed,
                                  unsigned index, unsigned count, struct sheaf_cpuset *part);
+
+/* Who has the same set: of the processes of one node, where allowed[i] is the allowed set of process i, those whose
+ * set equals that of process `mine` are its peers. Sets *count to their number (itself included) and *index to its
+ * turn among them, as sheaf_place_share takes them. False if another process's set overlaps without being equal:
+ * then shares may still meet, and only "none" leaves it to the system to keep processes apart. */
+SHEAF_API bool sheaf_place_peers(const struct sheaf_cpuset *allowed, unsigned processes, unsigned mine,
+                                 unsigned *index, unsigned *count);
 
 /* Which workers cannot each have a core of their own within their places. Returns how many there are; with[i],
  * unless `with` is NULL, becomes the lowest other worker that i must share with, or SHEAF_ALONE. */

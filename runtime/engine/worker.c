@@ -1,7 +1,5 @@
 #include "engine/engine.h"
 
-#include <sched.h>
-
 static void stamp_start(struct board *board)
 {
     int64_t now = clock_ns(), known = atomic_load(&board->first_ns);
@@ -45,7 +43,7 @@ enum sheaf_status worker_run(const struct crew *crew, const struct pass *pass, s
     struct worker_scratch *scratch = NULL;
     enum sheaf_status status = SHEAF_OK;
     struct sheaf_cpuset before;
-    bool restore = crew->places && sched_getaffinity(0, sizeof before, (cpu_set_t *)&before) >= 0;
+    bool restore = crew->places && sheaf_bound(&before, NULL) == SHEAF_OK;
     if (crew->places)
         status = sheaf_bind(&crew->places[worker], err);
     if (status == SHEAF_OK)
@@ -67,7 +65,7 @@ enum sheaf_status worker_run(const struct crew *crew, const struct pass *pass, s
     stamp_end(pass->board);
     pass->work->ops->close(scratch);
     if (restore) /* the thread is the caller's, or goes back to a pool */
-        sched_setaffinity(0, sizeof before, (const cpu_set_t *)&before);
+        (void)!sheaf_bind(&before, NULL);
     if (status == SHEAF_CANCELLED)
         sheaf_fail(err, status, "cancelled");
     else if (status != SHEAF_OK && err->block == SHEAF_UNKNOWN)

@@ -1,7 +1,5 @@
 #include "exact/limbs.h"
 
-#include <string.h>
-
 /* The floor of limb / 2^32 moves up, so that what stays is a digit. gcc and clang shift arithmetically. */
 void limbs_carry(int64_t *limb)
 {

@@ -15,6 +15,7 @@ struct rank_pass {
     pthread_mutex_t lock;  /* one thread at a time in MPI */
     void *total;           /* method accumulate */
     struct blockset added; /* method accumulate: blocks that were handed on */
+    bool empty;            /* this rank's state is the identity: need not be sent */
 };
 
 /* How the ranks' states become one. All are collective. */
@@ -62,7 +63,9 @@ static enum sheaf_status send_partial(struct rank_pass *run, int to, struct shea
 {
     struct sheaf_buffer bytes = {0};
     enum sheaf_status status = SHEAF_OK;
-    if (run->mine->blocks.count)
+    if (run->empty && run->mine->blocks.count)
+        status = partial_pack_blocks(run->mine, run->pass, &bytes, err);
+    else if (!run->empty)
         status = partial_pack(run->mine, run->pass, &bytes, err);
     if (status != SHEAF_OK)
         bytes.size = 0;
@@ -76,8 +79,10 @@ static enum sheaf_status receive_partial(struct rank_pass *run, int from, struct
     struct sheaf_buffer bytes = {0};
     int code = run->world->ops->receive(run->world->handle, from, &bytes, NULL);
     enum sheaf_status status = world_check(run->world, code, "receiving a partial", err);
-    if (status == SHEAF_OK && bytes.size)
+    if (status == SHEAF_OK && bytes.size) {
         status = partial_unpack(run->mine, run->pass, bytes.data, bytes.size, err);
+        run->empty = false;
+    }
     sheaf_buffer_cleanup(&bytes);
     return status;
 }
@@ -177,6 +182,7 @@ static enum sheaf_status combine_shuffle(struct rank_pass *run, struct sheaf_err
     struct partial before = *run->mine;
     *run->mine = own;
     partial_cleanup(&before);
+    run->empty = false;
     enum sheaf_status gathered = combine_gather(run, err);
     return status == SHEAF_OK ? gathered : status;
 }
@@ -217,6 +223,7 @@ static enum sheaf_status combine_nodes(struct rank_pass *run, struct sheaf_error
         run->mine->blocks = (struct blockset){0};
         status = partial_reset(run->mine, err);
         run->mine->blocks = blocks;
+        run->empty = true;
     }
     enum sheaf_status combined = combine_tree(run, err);
     return status == SHEAF_OK ? combined : status;
@@ -419,6 +426,7 @@ static enum sheaf_status run_pass(const struct cast *cast, const struct pass *pa
         (void)compute(&run, &crew, &failure);
     /* The rows of a failed pass are worth nothing, but every rank must go the same way. */
     enum sheaf_status status = world_agree(run.world, &failure);
+    run.empty = total->blocks.count == 0;
     if (status == SHEAF_OK || method->after_block) {
         struct sheaf_error late;
         sheaf_error_clear(&late);

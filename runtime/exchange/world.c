@@ -14,31 +14,27 @@ bool sheaf_world_launched(void)
     return false;
 }
 
-/* Ranks that a launcher left with one common set of processors must divide it among themselves. */
-static int find_sharing(struct sheaf_world *world)
+/* Which ranks of this node have the same set of processors? */
+static enum sheaf_status find_peers(struct sheaf_world *world, struct sheaf_error *err)
 {
-    struct sheaf_cpuset allowed;
-    if (sheaf_allowed(&allowed, NULL) != SHEAF_OK)
-        return 0;
-    enum { WORDS = SHEAF_CPUSET_BITS / 64 };
-    uint64_t most[2 * WORDS]; /* all alike if the largest of each word and of its complement are each other's */
-    for (int i = 0; i < WORDS; i++) {
-        most[i] = allowed.word[i];
-        most[WORDS + i] = ~allowed.word[i];
-    }
-    int code = world->ops->node_max(world->handle, most, 2 * WORDS);
-    world->shares_cpus = world->node_size > 1;
-    for (int i = 0; i < WORDS; i++)
-        world->shares_cpus = world->shares_cpus && most[i] == ~most[WORDS + i];
-    return code;
+    struct sheaf_cpuset mine;
+    struct sheaf_cpuset *all = calloc((size_t)world->node_size, sizeof *all);
+    if (!all)
+        return sheaf_fail(err, SHEAF_MEMORY, "no memory for the processor sets of %d ranks", world->node_size);
+    enum sheaf_status status = sheaf_allowed(&mine, err);
+    if (status == SHEAF_OK)
+        status = world_check(world, world->ops->node_gather(world->handle, &mine, sizeof mine, all),
+                             "comparing processor sets", err);
+    if (status == SHEAF_OK)
+        world->entangled = !sheaf_place_peers(all, (unsigned)world->node_size, (unsigned)world->node_rank,
+                                              &world->peer_index, &world->peers);
+    free(all);
+    return status;
 }
 
 unsigned world_default_workers(const struct sheaf_world *world)
 {
-    unsigned workers = sheaf_default_workers();
-    if (!world || !world->shares_cpus)
-        return workers;
-    unsigned share = workers / (unsigned)world->node_size;
+    unsigned workers = sheaf_default_workers(), share = world ? workers / world->peers : workers;
     return share ? share : 1;
 }
 
@@ -65,8 +61,10 @@ enum sheaf_status sheaf_world_open(struct sheaf_world **out, struct sheaf_error 
     world->size = ops->size(world->handle);
     world->node_rank = ops->node_rank(world->handle);
     world->node_size = ops->node_size(world->handle);
-    *out = world;
-    return world_check(world, find_sharing(world), "comparing processor sets", err);
+    status = find_peers(world, err);
+    if (status == SHEAF_OK)
+        *out = world;
+    return status;
 }
 
 int sheaf_world_rank(const struct sheaf_world *world)

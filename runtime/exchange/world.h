@@ -28,7 +28,7 @@ struct world_ops {
     int (*swap)(void *handle, int to, const void *bytes, uint64_t size, int from, struct sheaf_buffer *received);
     int (*sum)(void *handle, int64_t *values, uint64_t count, int everywhere);    /* collective, wrapping; in place */
     int (*min)(void *handle, uint64_t *values, uint64_t count);                   /* collective, everywhere, in place */
-    int (*node_max)(void *handle, uint64_t *values, uint64_t count);              /* collective on a node, in place */
+    int (*node_gather)(void *handle, const void *bytes, uint64_t size, void *all); /* collective on a node */
     /* Memory shared by the ranks of a node: `size` bytes each; *base[i] is node rank i's. collective. */
     int (*share_open)(void *handle, uint64_t size, void **share, void **base);
     int (*share_sync)(void *handle, void *share);                                 /* collective on the node */
@@ -43,7 +43,9 @@ struct sheaf_world {
     const struct world_ops *ops;
     void *handle;
     int rank, size, node_rank, node_size;
-    bool shares_cpus; /* the ranks of this node have one common set of processors */
+    /* Ranks of this node that a launcher left with this rank's own set of processors: they divide it among themselves. */
+    unsigned peers, peer_index;
+    bool entangled; /* another rank's set overlaps this one's without being equal: no division keeps them apart */
 };
 
 /* Workers for a rank unasked: its part of the node where ranks share one set. `world` may be NULL. */

@@ -258,7 +258,7 @@ static enum sheaf_status find_places(struct sheaf_plan *plan, struct sheaf_error
     struct sheaf_cpuset allowed;
     struct sheaf_topology topology = {0};
     enum sheaf_status status = sheaf_allowed(&allowed, err);
-    bool shared = plan->world && plan->world->shares_cpus;
+    bool shared = plan->world && plan->world->peers > 1;
     bool may_pin = plan->pin_name ? strcmp(plan->pin_name, "none") != 0 : plan->workers > 1 || plan->world;
     if (status == SHEAF_OK && (may_pin || shared))
         status = sheaf_topology_load(&topology, err);
@@ -266,10 +266,10 @@ static enum sheaf_status find_places(struct sheaf_plan *plan, struct sheaf_error
         return status;
     if (shared) {
         struct sheaf_cpuset all = allowed;
-        sheaf_place_share(&topology, &all, (unsigned)plan->world->node_rank, (unsigned)plan->world->node_size, &allowed);
+        sheaf_place_share(&topology, &all, plan->world->peer_index, plan->world->peers, &allowed);
     }
     plan->pin = plan->pin_name ? plan->pin_name
-                : !may_pin     ? "none"
+                : !may_pin || (plan->world && plan->world->entangled) ? "none"
                                : sheaf_default_pin(&topology, &allowed, plan->workers, plan->world && !shared);
     plan->places = calloc(plan->workers, sizeof *plan->places);
     if (!plan->places)

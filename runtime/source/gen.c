@@ -1,200 +1,58 @@
-/* Generators: element i is a function of the seed and i alone, so any cut agrees and tests need no files. Integer
- * arithmetic and the four operations of IEEE 754 only: the same bits on every machine.
- *
- * All of them start from SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", OOPSLA
- * 2014), whose i-th output needs no state: mix(seed + (i + 1) * gamma). Each kind but the first has a salt, so that
- * kinds with one seed do not share their bits. */
+/* Generators as a source: the table, opening, reading. The numbers are made in tuned/gen.c. */
 #include <sheaf/source.h>
 
+#include "base/cpu.h"
 #include "base/nearest.h"
 #include "source/format.h"
+#include "source/gen.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const uint64_t gamma_step = 0x9e3779b97f4a7c15;
-
-static inline uint64_t word(uint64_t key, uint64_t i)
-{
-    uint64_t z = key + (i + 1) * gamma_step;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-    z = (z ^ z >> 27) * 0x94d049bb133111eb;
-    return z ^ z >> 31;
-}
-
-/* ---- the kinds ------------------------------------------------------------------------------------------------ */
-
-/* 53 bits: every multiple of 2^-53 in [0, 1) is as likely as any other. */
-static void make_uniform(uint64_t key, uint64_t first, uint64_t rows, void *out)
-{
-    double *x = out;
-    for (uint64_t i = 0; i < rows; i++)
-        x[i] = (double)(int64_t)(word(key, first + i) >> 11) * 0x1p-53;
-}
-
-static void make_uniform32(uint64_t key, uint64_t first, uint64_t rows, void *out)
-{
-    float *x = out;
-    for (uint64_t i = 0; i < rows; i++)
-        x[i] = (float)(int32_t)(word(key, first + i) >> 40) * 0x1p-24f;
-}
-
-static void make_seq(uint64_t key, uint64_t first, uint64_t rows, void *out)
-{
-    (void)key;
-    int64_t *x = out;
-    for (uint64_t i = 0; i < rows; i++)
-        x[i] = (int64_t)(first + i);
-}
-
-/* The 11 bits of the exponent, 0 to 2047, are squeezed into 0 to 2046: no infinity, no NaN, subnormals among them. */
-static void make_wide(uint64_t key, uint64_t first, uint64_t rows, void *out)
-{
-    uint64_t *x = out;
-    for (uint64_t i = 0; i < rows; i++) {
-        uint64_t w = word(key, first + i), exponent = (w >> 52 & 2047) * 2047 >> 11;
-        x[i] = (w & 0x800fffffffffffff) | exponent << 52;
-    }
-}
-
-static void make_ints(uint64_t key, uint64_t first, uint64_t rows, void *out)
-{
-    uint64_t *x = out;
-    for (uint64_t i = 0; i < rows; i++)
-        x[i] = word(key, first + i);
-}
-
-/* Byte i % 8, lowest first, of word i / 8. */
-static void make_bytes(uint64_t key, uint64_t first, uint64_t rows, void *out)
-{
-    unsigned char *x = out;
-    uint64_t i = 0;
-    for (; i < rows && (first + i) % 8; i++)
-        x[i] = (unsigned char)(word(key, (first + i) / 8) >> (first + i) % 8 * 8);
-    for (; i + 8 <= rows; i += 8) {
-        uint64_t w = word(key, (first + i) / 8);
-        for (int b = 0; b < 8; b++)
-            x[i + (uint64_t)b] = (unsigned char)(w >> 8 * b);
-    }
-    for (; i < rows; i++)
-        x[i] = (unsigned char)(word(key, (first + i) / 8) >> (first + i) % 8 * 8);
-}
-
-/* ---- normal ---------------------------------------------------------------------------------------------------
- * The quantile function of the normal distribution by Wichura's rational approximations (Algorithm AS 241, PPND16,
- * Applied Statistics 37, 1988; relative error about 1e-16) at the midpoints (k + 1/2) 2^-53: |x| <= 8.3, and the
- * moments and quantiles of the true distribution. */
-
-/* Horner's rule, highest coefficient first. */
-#define POLY8(x, h, g, f, e, d, c, b, a) \
-    (((((((((h) * (x) + (g)) * (x) + (f)) * (x) + (e)) * (x) + (d)) * (x) + (c)) * (x) + (b)) * (x)) + (a))
-
-/* |q| <= 0.425: 85 of 100. */
-static inline double normal_middle(double q)
-{
-    double r = 0.180625 - q * q;
-    return q *
-           POLY8(r, 2.5090809287301226727e+3, 3.3430575583588128105e+4, 6.7265770927008700853e+4,
-                 4.5921953931549871457e+4, 1.3731693765509461125e+4, 1.9715909503065514427e+3,
-                 1.3314166789178437745e+2, 3.3871328727963666080e+0) /
-           POLY8(r, 5.2264952788528545610e+3, 2.8729085735721942674e+4, 3.9307895800092710610e+4,
-                 2.1213794301586595867e+4, 5.3941960214247511077e+3, 6.8718700749205790830e+2,
-                 4.2313330701600911252e+1, 1.0);
-}
-
-/* -ln p for 0 < p < 1/2: p = m 2^e with m in [1/sqrt 2, sqrt 2), and ln m = 2 artanh((m - 1) / (m + 1)) by its
- * series, whose first term left out, 2 s^21 / 21 with s <= 0.1716, is below 2^-56. */
-static double minus_log(double p)
-{
-    uint64_t bits;
-    memcpy(&bits, &p, sizeof bits);
-    uint64_t shifted = bits - 0x3fe6a09e667f3bcd; /* minus the bits of 1/sqrt 2 */
-    int64_t e = (int64_t)shifted >> 52;
-    bits -= (uint64_t)e << 52;
-    double m;
-    memcpy(&m, &bits, sizeof m);
-    double s = (m - 1) / (m + 1), z = s * s;
-    double series = 1.0 / 19;
-    for (int k = 17; k >= 1; k -= 2)
-        series = series * z + 1.0 / k;
-    return -(double)e * 0.693147180559945309417 - 2 * s * series;
-}
-
-/* 0.425 < |q| < 0.5. */
-static double normal_tail(double q)
-{
-    double r = __builtin_sqrt(minus_log(q < 0 ? 0.5 + q : 0.5 - q)), x;
-    if (r <= 5) {
-        r -= 1.6;
-        x = POLY8(r, 7.74545014278341407640e-4, 2.27238449892691845833e-2, 2.41780725177450611770e-1,
-                  1.27045825245236838258e+0, 3.64784832476320460504e+0, 5.76949722146069140550e+0,
-                  4.63033784615654529590e+0, 1.42343711074968357734e+0) /
-            POLY8(r, 1.05075007164441684324e-9, 5.47593808499534494600e-4, 1.51986665636164571966e-2,
-                  1.48103976427480074590e-1, 6.89767334985100004550e-1, 1.67638483018380384940e+0,
-                  2.05319162663775882187e+0, 1.0);
-    } else {
-        r -= 5;
-        x = POLY8(r, 2.01033439929228813265e-7, 2.71155556874348757815e-5, 1.24266094738807843860e-3,
-                  2.65321895265761230930e-2, 2.96560571828504891230e-1, 1.78482653991729133580e+0,
-                  5.46378491116411436990e+0, 6.65790464350110377720e+0) /
-            POLY8(r, 2.04426310338993978564e-15, 1.42151175831644588870e-7, 1.84631831751005468180e-5,
-                  7.86869131145613259100e-4, 1.48753612908506148525e-2, 1.36929880922735805310e-1,
-                  5.99832206555887937690e-1, 1.0);
-    }
-    return q < 0 ? -x : x;
-}
-
-static void make_normal(uint64_t key, uint64_t first, uint64_t rows, void *out)
-{
-    enum { STRIP = 256 };
-    double *x = out, q[STRIP];
-    for (uint64_t at = 0; at < rows; at += STRIP) {
-        uint64_t n = rows - at < STRIP ? rows - at : STRIP;
-        /* k + 1/2 - 2^52 is exact, so q is symmetric about 0 and never 0. */
-        for (uint64_t i = 0; i < n; i++)
-            q[i] = ((double)((int64_t)(word(key, first + at + i) >> 11) - (INT64_C(1) << 52)) + 0.5) * 0x1p-53;
-        for (uint64_t i = 0; i < n; i++)
-            x[at + i] = normal_middle(q[i]);
-        for (uint64_t i = 0; i < n; i++)
-            if (__builtin_fabs(q[i]) > 0.425)
-                x[at + i] = normal_tail(q[i]);
-    }
-}
-
 /* ---- the table ------------------------------------------------------------------------------------------------- */
 
-#define WORD "w(s, i) = mix(s + (i + 1) * 0x9e3779b97f4a7c15), the i-th output of SplitMix64; "
+#define WORD "w(s, i) is output i of SplitMix64 seeded with s; "
 
-static const struct sheaf_generator generators[] = {
-    {"uniform", "f64, uniform in [0, 1), in steps of 2^-53", SHEAF_F64, WORD "x = (w(seed, i) >> 11) * 2^-53"},
-    {"uniform32", "f32, uniform in [0, 1), in steps of 2^-24", SHEAF_F32,
-     WORD "x = (w(seed ^ 0x2545f4914f6cdd1d, i) >> 40) * 2^-24"},
-    {"normal", "f64, normal with mean 0 and standard deviation 1", SHEAF_F64,
-     WORD "x = quantile(((w(seed ^ 0x9fb21c651e98df25, i) >> 11) + 1/2) * 2^-53) by Wichura's AS 241"},
-    {"wide", "f64, random sign, mantissa and exponent over the whole finite range", SHEAF_F64,
-     WORD "x = the double with the bits of w(seed ^ 0xd6e8feb86659fd93, i), its exponent field e replaced by "
-          "e * 2047 >> 11"},
-    {"seq", "i64, 0, 1, 2, ...", SHEAF_I64, "x = i"},
-    {"ints", "i64, uniform over the whole range", SHEAF_I64, WORD "x = w(seed ^ 0xa0761d6478bd642f, i)"},
-    {"bytes", "u8, uniform over the whole range", SHEAF_U8,
-     WORD "x = byte i % 8, lowest first, of w(seed ^ 0xe7037ed1a0b428db, i / 8)"},
+static const struct sheaf_generator generators[GEN_KINDS] = {
+    [GEN_UNIFORM] = {"uniform", "f64, uniform in [0, 1), in steps of 2^-53", SHEAF_F64,
+                     WORD "x = (w(seed, i) >> 11) * 2^-53"},
+    [GEN_UNIFORM32] = {"uniform32", "f32, uniform in [0, 1), in steps of 2^-24", SHEAF_F32,
+                       WORD "x = (w(seed ^ 0x2545f4914f6cdd1d, i) >> 40) * 2^-24"},
+    [GEN_NORMAL] = {"normal", "f64, normal with mean 0 and standard deviation 1", SHEAF_F64,
+                    WORD "x = quantile(((w(seed ^ 0x9fb21c651e98df25, i) >> 11) + 1/2) * 2^-53) by Wichura's AS 241"},
+    [GEN_WIDE] = {"wide", "f64, random sign, mantissa and exponent over the whole finite range", SHEAF_F64,
+                  WORD "x = the double with the bits of w(seed ^ 0xd6e8feb86659fd93, i), its exponent field e "
+                       "replaced by e * 2047 >> 11"},
+    [GEN_SEQ] = {"seq", "i64, 0, 1, 2, ...", SHEAF_I64, "x = i"},
+    [GEN_INTS] = {"ints", "i64, uniform over the whole range", SHEAF_I64, WORD "x = w(seed ^ 0xa0761d6478bd642f, i)"},
+    [GEN_BYTES] = {"bytes", "u8, uniform over the whole range", SHEAF_U8,
+                   WORD "x = byte i % 8, lowest first, of w(seed ^ 0xe7037ed1a0b428db, i / 8)"},
 };
-enum { KINDS = sizeof generators / sizeof generators[0] };
 
-/* Beside `generators`. */
+static const uint64_t salt[GEN_KINDS] = {
+    [GEN_UNIFORM32] = 0x2545f4914f6cdd1d, [GEN_NORMAL] = 0x9fb21c651e98df25, [GEN_WIDE] = 0xd6e8feb86659fd93,
+    [GEN_INTS] = 0xa0761d6478bd642f,      [GEN_BYTES] = 0xe7037ed1a0b428db,
+};
+
+/* Best last. */
+#define VARIANT(isa) {#isa, gen_make_##isa},
 static const struct {
-    uint64_t salt;
-    void (*make)(uint64_t key, uint64_t first, uint64_t rows, void *out);
-} makers[KINDS] = {
-    {0, make_uniform},        {0x2545f4914f6cdd1d, make_uniform32}, {0x9fb21c651e98df25, make_normal},
-    {0xd6e8feb86659fd93, make_wide}, {0, make_seq}, {0xa0761d6478bd642f, make_ints},
-    {0xe7037ed1a0b428db, make_bytes},
-};
+    const char *cpu;
+    gen_maker *make;
+} variants[] = {VARIANT(portable) SHEAF_ISAS(VARIANT)};
+
+static gen_maker *best_maker(void)
+{
+    size_t best = sizeof variants / sizeof variants[0] - 1;
+    while (best > 0 && !cpu_has(variants[best].cpu))
+        best--;
+    return variants[best].make;
+}
 
 const struct sheaf_generator *sheaf_generators(size_t *count)
 {
-    *count = KINDS;
+    *count = GEN_KINDS;
     return generators;
 }
 
@@ -209,13 +67,13 @@ struct made {
 
 static enum sheaf_status unknown_kind(const char *name, const char *kind, struct sheaf_error *err)
 {
-    const char *names[KINDS];
+    const char *names[GEN_KINDS];
     char list[128] = "";
-    for (size_t i = 0; i < KINDS; i++) {
+    for (size_t i = 0; i < GEN_KINDS; i++) {
         names[i] = generators[i].name;
         strcat(strcat(list, i ? ", " : ""), names[i]);
     }
-    const char *nearest = nearest_name(kind, names, KINDS);
+    const char *nearest = nearest_name(kind, names, GEN_KINDS);
     return source_fail(err, SHEAF_USAGE, name, SHEAF_UNKNOWN, "no such file, and no generator \"%.32s\"%s%s%s; there "
                        "are: %s", kind, nearest ? " (did you mean " : "", nearest ? nearest : "", nearest ? "?)" : "",
                        list);
@@ -241,9 +99,9 @@ static enum sheaf_status gen_open(struct sheaf_source *source, size_t i, struct 
     struct source_input *input = &source->inputs[i];
     const char *name = head->name + strlen(prefix);
     uint64_t kind = 0;
-    while (kind < KINDS && strcmp(generators[kind].name, name) != 0)
+    while (kind < GEN_KINDS && strcmp(generators[kind].name, name) != 0)
         kind++;
-    if (kind == KINDS)
+    if (kind == GEN_KINDS)
         return unknown_kind(head->name, name, err);
     enum sheaf_status status = check_options(head->name, &generators[kind], reading, err);
     if (status != SHEAF_OK)
@@ -285,7 +143,7 @@ static enum sheaf_status gen_unpack(struct sheaf_source *source, struct unpacker
         made->kind = unpack_u64(in);
         made->seed = unpack_u64(in);
         made->first = unpack_u64(in);
-        in->bad = in->bad || made->kind >= KINDS || source->column_count != 1 ||
+        in->bad = in->bad || made->kind >= GEN_KINDS || source->column_count != 1 ||
                   source->columns[0].type != generators[made->kind].type ||
                   source->inputs[i].rows != (int64_t)source->inputs[i].units;
     }
@@ -296,6 +154,7 @@ static enum sheaf_status gen_unpack(struct sheaf_source *source, struct unpacker
 
 struct gen_reader {
     struct reader base;
+    gen_maker *make;
     uint64_t file, next, hi;
     struct tile_column column;
     unsigned char tile[TILE_BYTES] __attribute__((aligned(64)));
@@ -308,6 +167,7 @@ static enum sheaf_status gen_reader_open(struct reader **reader, const struct sh
     if (!r)
         return sheaf_fail(err, SHEAF_MEMORY, "out of memory for a reader");
     r->base.source = source;
+    r->make = best_maker();
     r->next = r->hi = 0;
     *reader = &r->base;
     return SHEAF_OK;
@@ -335,7 +195,7 @@ static enum sheaf_status gen_reader_next(struct reader *reader, struct tile *til
         rows = TILE_BYTES / size;
     *tile = (struct tile){.rows = rows, .bytes = rows * size, .columns = &r->column};
     tile->first = (struct sheaf_position){r->file, r->next, (int64_t)r->next, SHEAF_UNKNOWN};
-    makers[made->kind].make(made->seed ^ makers[made->kind].salt, made->first + r->next, rows, r->tile);
+    r->make((enum gen_kind)made->kind, made->seed ^ salt[made->kind], made->first + r->next, rows, r->tile);
     r->next += rows;
     return SHEAF_OK;
 }

@@ -48,6 +48,7 @@ static enum sheaf_status look(struct opening *o, uint64_t at, size_t size, struc
 {
     struct source_head *head = o->head;
     enum sheaf_status status = SHEAF_OK;
+    *view = (struct view){0};
     if (head->once)
         status = source_head_grow(head, (size_t)at + size, err);
     if (status != SHEAF_OK)
@@ -167,13 +168,14 @@ static enum sheaf_status first_record(struct opening *o, struct sheaf_error *err
     }
 }
 
-/* The records below the first one, as far as they tell the columns' types: one whole record at least. */
-static enum sheaf_status infer(struct opening *o, int header, struct sheaf_error *err)
+/* Infers the schema from the records at `spot` and below up to a line: from one whole record at least. */
+static enum sheaf_status infer(struct opening *o, const struct spot *spot, uint64_t last_line, struct sheaf_error *err)
 {
+    int header = o->input == 0 ? o->reading->header : o->text->header ? 1 : -1;
     struct view view;
     size_t size = HEAD_BYTES;
     for (;; size *= 2) {
-        enum sheaf_status status = look(o, o->below.at, size, &view, err);
+        enum sheaf_status status = look(o, spot->at, size, &view, err);
         if (status != SHEAF_OK)
             return status;
         bool quotes = lex_has_quote(&o->text->lex, view.bytes, view.size);
@@ -182,7 +184,9 @@ static enum sheaf_status infer(struct opening *o, int header, struct sheaf_error
             lex_next_record(&o->text->lex, quotes, view.bytes, view.bytes + view.size))
             break;
     }
-    return schema_infer(&o->schema, o->text, &o->record, view.bytes, view.size, view.is_all, header, err);
+    struct below below = {view.bytes, view.size, view.is_all, spot->line, last_line};
+    schema_cleanup(&o->schema);
+    return schema_infer(&o->schema, o->text, &o->record, &below, header, err);
 }
 
 /* ---- columns ------------------------------------------------------------------------------------------------ */
@@ -377,13 +381,16 @@ static enum sheaf_status find_data(struct opening *o, struct text_input *detail,
         status = first_record(o, err);
     if (status != SHEAF_OK)
         return status;
-    bool first_is_read = o->reading->first_line <= o->top.line, found = true;
+    const struct sheaf_reading *reading = o->reading;
+    bool first_is_read = reading->first_line <= o->top.line, found = true;
     struct spot after = o->below;
-    status = find_line(o, o->reading->first_line, &o->below, &found, err);
+    status = find_line(o, reading->first_line, &o->below, &found, err);
     if (!found) /* a stream not read so far yet: the feed passes over the rest */
         o->below = after;
     if (status == SHEAF_OK)
-        status = infer(o, o->input ? (o->text->header ? 1 : -1) : o->reading->header, err);
+        status = infer(o, &o->below, found ? reading->last_line : 0, err);
+    if (status == SHEAF_OK && o->schema.empty) /* none of the lines to be read: the others tell as much */
+        status = infer(o, &after, 0, err);
     if (status != SHEAF_OK)
         return status;
     if (o->input == 0)

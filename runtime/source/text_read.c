@@ -282,7 +282,6 @@ static enum sheaf_status next_record(struct text_reader *reader, uint64_t *at, b
     enum sheaf_status status = SHEAF_OK;
     *more = true;
     while (status == SHEAF_OK) {
-        const unsigned char *text = window->bytes + reader->next;
         *at = window->at + reader->next;
         if (*at >= reader->hi) {
             *more = false;
@@ -290,8 +289,8 @@ static enum sheaf_status next_record(struct text_reader *reader, uint64_t *at, b
         }
         enum lex_result result = LEX_MORE;
         if (reader->next < window->size)
-            result = lex_record(&reader->text->lex, text, window->bytes + window->size, window_is_last(window),
-                                &reader->record);
+            result = lex_record(&reader->text->lex, window->bytes + reader->next, window->bytes + window->size,
+                                window_is_last(window), &reader->record);
         if (result == LEX_RECORD)
             return SHEAF_OK;
         if (result == LEX_MORE) {
@@ -300,7 +299,7 @@ static enum sheaf_status next_record(struct text_reader *reader, uint64_t *at, b
             reader->next = (size_t)(reader->record.end - window->bytes);
             reader->line += reader->record.newlines;
         } else {
-            uint64_t nul = *at + (uint64_t)(reader->record.end - text);
+            uint64_t nul = window->at + (uint64_t)(reader->record.end - window->bytes);
             text_bad_record(result, reader->name, *at, nul, SHEAF_UNKNOWN, err);
             status = bad_data(reader, *at, NULL, err);
         }

@@ -68,25 +68,29 @@ static void weigh_record(struct evidence *seen, const struct text *text, const s
     }
 }
 
-/* Returns the number of records. */
-static uint64_t weigh_records(struct evidence *seen, const struct text *text, struct record *record, size_t columns,
-                              const unsigned char *bytes, size_t size, bool is_all)
+/* False if there is no record. */
+static bool weigh_below(struct evidence *seen, const struct text *text, struct record *record, size_t columns,
+                            const struct below *below)
 {
-    uint64_t records = 0;
-    const unsigned char *end = bytes + size;
-    for (const unsigned char *p = bytes; p < end; p = record->end) {
-        enum lex_result result = lex_record(&text->lex, p, end, is_all, record);
+    bool any = false;
+    uint64_t line = below->line;
+    const unsigned char *end = below->bytes + below->size;
+    for (const unsigned char *p = below->bytes; p < end; p = record->end) {
+        if (below->last_line && line > below->last_line)
+            break;
+        enum lex_result result = lex_record(&text->lex, p, end, below->is_all, record);
+        if (result != LEX_BLANK && result != LEX_RECORD)
+            break;
+        line += record->newlines;
         if (result == LEX_BLANK)
             continue;
-        if (result != LEX_RECORD)
-            break;
-        records++;
+        any = true;
         weigh_record(seen, text, record, columns);
     }
-    return records;
+    return any;
 }
 
-static void conclude(struct schema *schema, const struct evidence *seen, uint64_t records, int header)
+static void conclude(struct schema *schema, const struct evidence *seen, int header)
 {
     schema->header = header > 0;
     for (size_t c = 0; c < schema->count && header == 0; c++)
@@ -95,7 +99,7 @@ static void conclude(struct schema *schema, const struct evidence *seen, uint64_
         bool first_counts = !schema->header;
         bool number = seen[c].number || (first_counts && seen[c].first == CELL_VALUE);
         bool word = seen[c].word || (first_counts && seen[c].first == CELL_WORD);
-        schema->numeric[c] = (number && !word) || (schema->header && records == 0);
+        schema->numeric[c] = (number && !word) || (schema->header && schema->empty);
     }
 }
 
@@ -112,8 +116,7 @@ static bool copy_names(struct schema *schema, const struct record *first)
 }
 
 enum sheaf_status schema_infer(struct schema *schema, const struct text *text, const struct record *first,
-                               const unsigned char *below, size_t below_size, bool below_is_all, int header,
-                               struct sheaf_error *err)
+                               const struct below *below, int header, struct sheaf_error *err)
 {
     size_t count = first->count;
     *schema = (struct schema){
@@ -127,8 +130,8 @@ enum sheaf_status schema_infer(struct schema *schema, const struct text *text, c
         weigh_record(seen, text, first, count);
         for (size_t c = 0; c < count; c++)
             seen[c] = (struct evidence){.first = seen[c].below, .below = CELL_MISSING};
-        uint64_t records = weigh_records(seen, text, &record, count, below, below_size, below_is_all);
-        conclude(schema, seen, records, header);
+        schema->empty = !weigh_below(seen, text, &record, count, below);
+        conclude(schema, seen, header);
     }
     free(seen);
     free(record.cells);

@@ -17,15 +17,23 @@ struct schema {
     char **names;   /* what the first record's cells say, trimmed */
     bool *numeric;  /* no cell seen is a word, and some cell is a number */
     bool header;    /* the first record is one */
+    bool empty;     /* there was no record below */
 };
 void schema_cleanup(struct schema *schema);
 
-/* `first` has all its cells; the records of `below` lie in bytes that start with a record (what is cut short at the
- * end does not count). The first record is a header if `header` > 0, is not if < 0, and is otherwise if some cell of
- * it is a word where the first cell below that is not missing is a number. Without records below every column of a
- * header counts as numeric. */
+/* Records below the first one: in `bytes`, which start with a record, on line `line`. */
+struct below {
+    const unsigned char *bytes;
+    size_t size;
+    bool is_all;        /* else what is cut short at the end does not count */
+    uint64_t line;
+    uint64_t last_line; /* those beyond do not count either; 0: no limit */
+};
+
+/* `first` has all its cells. The first record is a header if `header` > 0, is not if < 0, and is otherwise if some
+ * cell of it is a word where the first cell below that is not missing is a number. Without records below every column
+ * of a header counts as numeric. */
 enum sheaf_status schema_infer(struct schema *schema, const struct text *text, const struct record *first,
-                               const unsigned char *below, size_t below_size, bool below_is_all, int header,
-                               struct sheaf_error *err);
+                               const struct below *below, int header, struct sheaf_error *err);
 
 #endif

@@ -31,7 +31,7 @@ static bool lists(const char *list, const char *word)
     }
 }
 
-/* ---- the limit of one directory ------------------------------------------------------------------------------ */
+/* ---- the limit of one directory ---------------------------------------------------------------------------------- */
 
 static unsigned whole_cpus(uint64_t quota, uint64_t period)
 {
@@ -72,7 +72,7 @@ static unsigned limit_v1(const char *root, const char *directory)
                       (uint64_t)read_number(root, directory, "cpu.cfs_period_us"));
 }
 
-/* ---- where the hierarchies are --------------------------------------------------------------------------------- */
+/* ---- where the hierarchies are ----------------------------------------------------------------------------------- */
 
 struct version {
     const char *filesystem;
@@ -149,8 +149,6 @@ static bool find_directory(const char *root, const struct version *version, cons
         unescape(point);
         const char *rest = below(path, top);
         exact = rest != NULL;
-        if (found && !exact)
-            continue;
         strcpy(mount, point);
         snprintf(directory, 2 * PATH_MAX, "%s%s", point, exact ? rest : "");
         found = true;

@@ -75,7 +75,7 @@ static void put_range(struct drawing *d, const char *noun, unsigned first, unsig
     put(d, last > first ? "%s %u-%u" : "%s %u", noun, first, last);
 }
 
-/* ---- marks: what there is to say of one processor ------------------------------------------------------------------ */
+/* ---- marks: what there is to say of one processor ---------------------------------------------------------------- */
 
 static unsigned cpu_at(const struct drawing *d, unsigned i)
 {
@@ -124,7 +124,7 @@ static void put_workers(struct drawing *d, const struct sheaf_cpuset *cpus)
     ranges_end(&ranges);
 }
 
-/* ---- lines of cores -------------------------------------------------------------------------------------------------- */
+/* ---- lines of cores ---------------------------------------------------------------------------------------------- */
 
 static bool same(const struct drawing *d, enum level level, unsigned i, unsigned j)
 {
@@ -163,7 +163,7 @@ static struct span line_at(const struct drawing *d, unsigned first, unsigned end
     while (d->fold && line.end < end) {
         unsigned next_shift;
         struct span next = object_at(d, CORE, line.end, end);
-        if (!cores_alike(d, core, next, &next_shift) || (line.end > core.end && next_shift != *shift))
+        if (!cores_alike(d, core, next, &next_shift) || (core.first > first && next_shift != *shift))
             break;
         *shift = next_shift;
         line.end = next.end;
@@ -229,7 +229,7 @@ static void draw_cores(struct drawing *d, struct span line, unsigned shift)
     }
 }
 
-/* ---- the tree -------------------------------------------------------------------------------------------------------- */
+/* ---- the tree ---------------------------------------------------------------------------------------------------- */
 
 static void draw_name(struct drawing *d, enum level level, unsigned i)
 {

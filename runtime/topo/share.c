@@ -80,6 +80,20 @@ void sheaf_place_share(const struct sheaf_topology *topology, const struct sheaf
             sheaf_cpuset_add(part, walk.at->cpu);
 }
 
+bool sheaf_place_peers(const struct sheaf_cpuset *allowed, unsigned processes, unsigned mine, unsigned *index,
+                       unsigned *count)
+{
+    bool apart = true;
+    *index = *count = 0;
+    for (unsigned i = 0; i < processes; i++) {
+        bool peer = sheaf_cpuset_equal(&allowed[i], &allowed[mine]);
+        *count += peer;
+        *index += peer && i < mine;
+        apart = apart && (peer || !sheaf_cpuset_intersects(&allowed[i], &allowed[mine]));
+    }
+    return apart;
+}
+
 /* The processors of all cores that the set touches. */
 static struct sheaf_cpuset whole_cores(const struct sheaf_topology *topology, const struct sheaf_cpuset *set,
                                        unsigned *cores)

@@ -193,7 +193,7 @@ enum sheaf_status machine_read_sysfs(struct sheaf_topology *machine, const char 
     fs->root = root;
     if (!read_list(fs, &fs->online, "cpu/online")) {
         free(fs);
-        return sheaf_fail(err, SHEAF_UNAVAILABLE, "%s/sys/devices/system/cpu/online does not list the processors", root);
+        return sheaf_fail(err, SHEAF_UNAVAILABLE, "%s/sys/devices/system/cpu/online lists no processors", root);
     }
     for (unsigned cpu = 0; cpu < SHEAF_CPUSET_BITS; cpu++)
         fs->entry[cpu] = (struct entry){{UNSET, UNSET, UNSET, UNSET}, cpu};

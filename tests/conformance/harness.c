@@ -75,53 +75,73 @@ void assert_same_answer(const struct fixture *fixture, const struct cover *cover
     }
 }
 
-static uint32_t laws_of(const struct sheaf_kernel *kernel)
+uint32_t kernel_laws(const struct sheaf_kernel *kernel)
 {
     return kernel->pack ? 0 : kernel->laws | SHEAF_LAW_FLAT;
 }
 
-static size_t check_strategy(const struct fixture *fixture, const struct sheaf_kernel *kernel, const char *name,
-                             const unsigned *workers, const uint64_t *blocks, const struct sheaf_answer *expected)
+/* Kernels that run together, and what they share. */
+struct company {
+    const struct sheaf_kernel *const *kernels;
+    size_t count;
+    uint32_t laws;
+    const struct sheaf_answer *expected;
+};
+
+static size_t check_cover(const struct fixture *fixture, const struct company *company, const struct cover *cover,
+                          bool lawful)
+{
+    struct sheaf_answer *answer;
+    struct sheaf_error err;
+    enum sheaf_status status = run_cover(fixture, company->kernels, company->count, cover, &answer, &err);
+    if (!lawful) {
+        assert_int_equal(status, SHEAF_USAGE);
+        return 0;
+    }
+    if (status != SHEAF_OK)
+        fail_msg("%s and others of %s under %s/%s: %s", company->kernels[0]->name, fixture->about, cover->strategy,
+                 cover->merge, err.message);
+    assert_same_answer(fixture, cover, company->expected, answer);
+    sheaf_answer_destroy(answer);
+    return 1;
+}
+
+static size_t check_strategy(const struct fixture *fixture, const struct company *company, const char *name,
+                             const unsigned *workers, const uint64_t *blocks)
 {
     size_t tried = 0;
     const struct sheaf_strategy *strategy = sheaf_strategy_find(name);
     assert_non_null(strategy);
-    for (const struct sheaf_merge *merge = strategy->merges; merge->name; merge++) {
-        bool lawful = (merge->law & laws_of(kernel)) == merge->law;
-        for (const unsigned *w = workers; *w; w++) {
+    for (const struct sheaf_merge *merge = strategy->merges; merge->name; merge++)
+        for (const unsigned *w = workers; *w; w++)
             for (const uint64_t *b = blocks; *b; b++) {
                 struct cover cover = {name, merge->name, *w, *b};
-                struct sheaf_answer *answer;
-                struct sheaf_error err;
-                enum sheaf_status status = run_cover(fixture, &kernel, 1, &cover, &answer, &err);
-                if (!lawful) {
-                    assert_int_equal(status, SHEAF_USAGE);
-                    continue;
-                }
-                if (status != SHEAF_OK)
-                    fail_msg("%s of %s under %s/%s: %s", kernel->name, fixture->about, name, merge->name, err.message);
-                assert_same_answer(fixture, &cover, expected, answer);
-                sheaf_answer_destroy(answer);
-                tried++;
+                tried += check_cover(fixture, company, &cover, (merge->law & company->laws) == merge->law);
             }
-        }
-    }
     return tried;
 }
 
-size_t check_covers(const struct fixture *fixture, const struct sheaf_kernel *kernel, const char *const *strategies,
-                    const unsigned *workers, const uint64_t *blocks)
+size_t check_covers(const struct fixture *fixture, const struct sheaf_kernel *const *kernels, size_t count,
+                    const char *const *strategies, const unsigned *workers, const uint64_t *blocks)
 {
-    if (!fits(kernel, fixture->source))
+    struct company company = {kernels, count, ~0u, NULL};
+    size_t fitting = 0, tried = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!fits(kernels[i], fixture->source))
+            continue;
+        company.laws &= kernel_laws(kernels[i]);
+        fitting++;
+    }
+    if (!fitting)
         return 0;
     struct cover whole = {"serial", NULL, 1, (uint64_t)1 << 40};
     struct sheaf_answer *expected;
     struct sheaf_error err;
-    if (run_cover(fixture, &kernel, 1, &whole, &expected, &err) != SHEAF_OK)
-        fail_msg("%s of %s: %s", kernel->name, fixture->about, err.message);
-    size_t tried = 0;
+    if (run_cover(fixture, kernels, count, &whole, &expected, &err) != SHEAF_OK)
+        fail_msg("%s and others of %s: %s", kernels[0]->name, fixture->about, err.message);
+    company.expected = expected;
     for (; *strategies; strategies++)
-        tried += check_strategy(fixture, kernel, *strategies, workers, blocks, expected);
+        tried += check_strategy(fixture, &company, *strategies, workers, blocks);
     sheaf_answer_destroy(expected);
     return tried;
 }

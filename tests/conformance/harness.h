@@ -29,9 +29,13 @@ enum sheaf_status run_cover(const struct fixture *fixture, const struct sheaf_ke
 void assert_same_answer(const struct fixture *fixture, const struct cover *cover, const struct sheaf_answer *expected,
                         const struct sheaf_answer *got);
 
-/* Runs `kernel` serially in one block, then under every strategy of `strategies` (ended by NULL), each of its merge
- * methods whose law the kernel obeys, `workers` and `blocks` (ended by 0), and compares. Returns the covers tried. */
-size_t check_covers(const struct fixture *fixture, const struct sheaf_kernel *kernel, const char *const *strategies,
-                    const unsigned *workers, const uint64_t *blocks);
+/* Those of `kernels` that take the source's columns run together: serially in one block, then under every strategy of
+ * `strategies` (ended by NULL), each of its merge methods whose law they obey, `workers` and `blocks` (ended by 0), and
+ * are compared. Returns the covers tried: 0 if no kernel fits. */
+size_t check_covers(const struct fixture *fixture, const struct sheaf_kernel *const *kernels, size_t count,
+                    const char *const *strategies, const unsigned *workers, const uint64_t *blocks);
+
+/* The laws that a kernel's state obeys, SHEAF_LAW_FLAT among them. */
+uint32_t kernel_laws(const struct sheaf_kernel *kernel);
 
 #endif

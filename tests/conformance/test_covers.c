@@ -28,15 +28,25 @@ static const char *const *strategies(void)
     return have;
 }
 
+/* Every kernel, in three companies by what their merge allows, so that no state hides another's law. */
+static struct company {
+    const struct sheaf_kernel *kernels[64];
+    size_t count;
+} sums, flat, packed;
+
+static void join(const struct sheaf_kernel *kernel)
+{
+    uint32_t laws = kernel_laws(kernel);
+    struct company *company = laws & SHEAF_LAW_ADD64 ? &sums : laws & SHEAF_LAW_FLAT ? &flat : &packed;
+    company->kernels[company->count++] = kernel;
+}
+
 static size_t check_all_kernels(const struct fixture *fixture, const unsigned *workers, const uint64_t *blocks)
 {
-    size_t count, tried = 0;
-    const struct sheaf_kernel *const *kernels = sheaf_kernels(&count);
-    for (size_t i = 0; i < count; i++)
-        tried += check_covers(fixture, kernels[i], strategies(), workers, blocks);
-    static const char *const loaded[] = {"testkeys", "testiterate"};
-    for (size_t i = 0; i < sizeof loaded / sizeof loaded[0]; i++)
-        tried += check_covers(fixture, sheaf_kernel_find(loaded[i]), strategies(), workers, blocks);
+    static const struct company *const all[] = {&sums, &flat, &packed};
+    size_t tried = 0;
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        tried += check_covers(fixture, all[i]->kernels, all[i]->count, strategies(), workers, blocks);
     return tried;
 }
 
@@ -52,6 +62,21 @@ static void test_types(void **state)
         assert_true(check_all_kernels(&fixture, workers, blocks) > 0);
         sheaf_source_destroy(source);
     }
+}
+
+/* Each kernel by itself, under its own law. */
+static void test_alone(void **state)
+{
+    (void)state;
+    static const unsigned workers[] = {2, 0};
+    static const uint64_t blocks[] = {80, 0};
+    struct sheaf_source *source = dataset_pair(SHEAF_F64, SHEAF_F64, 53, 2);
+    struct fixture fixture = {.source = source, .about = "f64 beside f64", .world = world};
+    static const struct company *const all[] = {&sums, &flat, &packed};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        for (size_t k = 0; k < all[i]->count; k++)
+            assert_true(check_covers(&fixture, &all[i]->kernels[k], 1, strategies(), workers, blocks) > 0);
+    sheaf_source_destroy(source);
 }
 
 static void check_rows(uint64_t rows, const unsigned *workers, const uint64_t *blocks)
@@ -141,6 +166,12 @@ static int setup(void **state)
     datasets_setup();
     if (sheaf_kernel_load(TEST_KERNELS "/testkernels.so", &err) != SHEAF_OK)
         fail_msg("%s", err.message);
+    size_t count;
+    const struct sheaf_kernel *const *builtin = sheaf_kernels(&count);
+    for (size_t i = 0; i < count; i++)
+        join(builtin[i]);
+    join(sheaf_kernel_find("testkeys"));
+    join(sheaf_kernel_find("testiterate"));
     return 0;
 }
 
@@ -154,7 +185,8 @@ static int teardown(void **state)
 static int lead(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_types),       cmocka_unit_test(test_lengths),       cmocka_unit_test(test_workers),
+        cmocka_unit_test(test_types),       cmocka_unit_test(test_alone),         cmocka_unit_test(test_lengths),
+        cmocka_unit_test(test_workers),
         cmocka_unit_test(test_pairs),       cmocka_unit_test(test_text),          cmocka_unit_test(test_quoted_text),
         cmocka_unit_test(test_filtered_text), cmocka_unit_test(test_nan_skip),
     };

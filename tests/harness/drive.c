@@ -155,20 +155,44 @@ static enum sheaf_status map_tile(struct pass *pass, void *state, uint64_t row, 
     return pass->map(state, &batch, pass->args, err);
 }
 
-/* Tiles from row 0 to the last, each into some state. */
-static enum sheaf_status map_all(struct pass *pass, struct sheaf_error *err)
+struct tile {
+    uint64_t row, rows;
+};
+
+/* Cuts the input into tiles, none across files, and puts them in any order. */
+static uint64_t cut(struct pass *pass, struct tile *tiles)
 {
-    enum sheaf_status status = SHEAF_OK;
-    for (uint64_t row = 0, rows; row < pass->input->rows && status == SHEAF_OK; row += rows) {
+    uint64_t count = 0;
+    for (uint64_t row = 0; row < pass->input->rows; count++) {
         uint64_t first_row, end = pass->input->rows;
         file_of(pass->input, row, &first_row);
         if (pass->input->file_rows && first_row + pass->input->file_rows < end)
             end = first_row + pass->input->file_rows;
-        rows = pass->seed ? 1 + below(&pass->seed, pass->tile_rows) : pass->tile_rows;
-        rows = rows < end - row ? rows : end - row;
-        unsigned owner = pass->seed ? (unsigned)below(&pass->seed, pass->state_count) : 0;
-        status = map_tile(pass, pass->states[owner], row, rows, err);
+        uint64_t rows = pass->seed ? 1 + below(&pass->seed, pass->tile_rows) : pass->tile_rows;
+        tiles[count] = (struct tile){row, rows < end - row ? rows : end - row};
+        row += tiles[count].rows;
     }
+    for (uint64_t i = 1; pass->seed && i < count; i++) {
+        uint64_t other = below(&pass->seed, i + 1);
+        struct tile tile = tiles[i];
+        tiles[i] = tiles[other];
+        tiles[other] = tile;
+    }
+    return count;
+}
+
+/* Every tile into some state. */
+static enum sheaf_status map_all(struct pass *pass, struct sheaf_error *err)
+{
+    struct tile *tiles = malloc((pass->input->rows + 1) * sizeof *tiles);
+    assert_non_null(tiles);
+    uint64_t count = cut(pass, tiles);
+    enum sheaf_status status = SHEAF_OK;
+    for (uint64_t i = 0; i < count && status == SHEAF_OK; i++) {
+        unsigned owner = pass->seed ? (unsigned)below(&pass->seed, pass->state_count) : 0;
+        status = map_tile(pass, pass->states[owner], tiles[i].row, tiles[i].rows, err);
+    }
+    free(tiles);
     return status;
 }
 

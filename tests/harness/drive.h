@@ -1,5 +1,5 @@
 /* Runs a kernel through its struct alone, as any engine may: tiles of any length behind guard pages, any number of
- * states, merged in any order. */
+ * states, tiles and merges in any order. */
 #ifndef SHEAF_TESTS_DRIVE_H
 #define SHEAF_TESTS_DRIVE_H
 

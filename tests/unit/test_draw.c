@@ -94,6 +94,14 @@ static void folded(void **state)
                    "  core 2, cpu 2: worker 1\n"
                    "  core 3, cpu 3: worker 0\n"
                    "  core 4-19, cpu 4-19: free\n");
+    assert_drawing("core:20", "0-19", "0,1,4,2", 4,
+                   "1 package, 1 NUMA node, 1 cache, 20 cores, 20 cpus (synthetic); allowed: cpu 0-19\n"
+                   "package 0, numa 0, cache 0\n"
+                   "  core 0-1, cpu 0-1: workers 0-1 in turn\n"
+                   "  core 2, cpu 2: worker 3\n"
+                   "  core 3, cpu 3: free\n"
+                   "  core 4, cpu 4: worker 2\n"
+                   "  core 5-19, cpu 5-19: free\n");
     assert_drawing("core:17 pu:2", "0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,32", "core", 0,
                    "1 package, 1 NUMA node, 1 cache, 17 cores, 34 cpus (synthetic); "
                    "allowed: cpu 0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,32\n"

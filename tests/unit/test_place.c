@@ -50,7 +50,7 @@ static void number_by_thread(struct sheaf_topology *machine, unsigned threads)
         machine->processors[i].cpu = i % threads * (machine->count / threads) + i / threads;
 }
 
-enum { MACHINES = 12 };
+enum { MACHINES = 13 };
 
 static struct sheaf_topology machine_number(int i)
 {
@@ -62,16 +62,22 @@ static struct sheaf_topology machine_number(int i)
     int regular_count = sizeof regular / sizeof *regular;
     if (i < regular_count)
         return machine_of(regular[i]);
-    struct sheaf_topology machine = machine_of(i == regular_count ? "package:2 numa:2 core:4 pu:2"
-                                                                  : "package:2 numa:2 cache:2 core:2 pu:2");
+    static const char *const bases[] = {"package:2 numa:2 core:4 pu:2", "package:2 numa:2 cache:2 core:2 pu:2",
+                                        "package:2 numa:2 cache:2 core:2 pu:2", "package:2 core:6"};
+    struct sheaf_topology machine = machine_of(bases[i - regular_count]);
     if (i == regular_count) { /* uneven packages, nodes and cores */
         struct sheaf_cpuset gone = set_of("1,6-7,16-21,30");
         punch(&machine, &gone);
     } else if (i == regular_count + 1) {
         number_by_thread(&machine, 2);
-    } else { /* one NUMA node over both packages, caches not known */
+    } else if (i == regular_count + 2) { /* one NUMA node over both packages, caches not known */
         for (unsigned p = 0; p < machine.count; p++)
             machine.processors[p].numa = machine.processors[p].cache = 0;
+    } else { /* a tree that is none: a node over packages and a cache over nodes, beside smaller ones */
+        for (unsigned p = 0; p < machine.count; p++) {
+            machine.processors[p].numa = p >= 8;
+            machine.processors[p].cache = p >= 10;
+        }
     }
     return machine;
 }
@@ -100,7 +106,7 @@ static struct sheaf_cpuset allowed_number(const struct sheaf_topology *machine, 
     return allowed;
 }
 
-/* ---- an independent look at places --------------------------------------------------------------------------------- */
+/* ---- an independent look at places ------------------------------------------------------------------------------- */
 
 static unsigned core_of(const struct sheaf_topology *machine, unsigned cpu)
 {
@@ -111,7 +117,8 @@ static unsigned core_of(const struct sheaf_topology *machine, unsigned cpu)
     return 0;
 }
 
-static const struct sheaf_processor *processor_of(const struct sheaf_topology *machine, const struct sheaf_cpuset *place)
+static const struct sheaf_processor *processor_of(const struct sheaf_topology *machine,
+                                                  const struct sheaf_cpuset *place)
 {
     for (unsigned i = 0; i < machine->count; i++)
         if (sheaf_cpuset_has(place, machine->processors[i].cpu))
@@ -178,7 +185,7 @@ static void for_all(const char *policy, void (*check)(const struct deal *))
     }
 }
 
-/* ---- properties ------------------------------------------------------------------------------------------------------ */
+/* ---- properties -------------------------------------------------------------------------------------------------- */
 
 static void check_inside(const struct deal *d)
 {
@@ -383,7 +390,7 @@ static void numa_in_turn(void **state)
     for_all("numa", check_numa);
 }
 
-/* ---- known answers ----------------------------------------------------------------------------------------------------- */
+/* ---- known answers ----------------------------------------------------------------------------------------------- */
 
 /* Places as texts, blank between workers. */
 static void assert_places(const struct sheaf_topology *machine, const char *allowed_text, const char *policy,
@@ -502,7 +509,7 @@ static void bad_descriptions(void **state)
     }
 }
 
-/* ---- defaults, sharing --------------------------------------------------------------------------------------------------- */
+/* ---- defaults, sharing ------------------------------------------------------------------------------------------- */
 
 static void four_independent_runs(void **state)
 {
@@ -567,7 +574,7 @@ static void sharing(void **state)
     sheaf_topology_cleanup(&m);
 }
 
-/* ---- processes of one node --------------------------------------------------------------------------------------------------- */
+/* ---- processes of one node --------------------------------------------------------------------------------------- */
 
 static void check_share(const struct sheaf_topology *machine, const struct sheaf_cpuset *allowed, unsigned count)
 {
@@ -668,6 +675,28 @@ static void two_ranks_on_a_node(void **state)
     sheaf_topology_cleanup(&m);
 }
 
+/* Four ranks that a launcher bound to a package, two on each. */
+static void ranks_bound_to_packages(void **state)
+{
+    (void)state;
+    struct sheaf_topology m = machine_of("package:2 core:4 pu:2");
+    struct sheaf_cpuset allowed[5] = {set_of("0-7"), set_of("8-15"), set_of("0-7"), set_of("8-15"), set_of("7-8")};
+    static const char *const parts[] = {"0-3", "8-11", "4-7", "12-15"};
+    for (unsigned rank = 0; rank < 4; rank++) {
+        unsigned index, count;
+        struct sheaf_cpuset part;
+        char text[32];
+        assert_true(sheaf_place_peers(allowed, 4, rank, &index, &count));
+        assert_int_equal(count, 2);
+        assert_int_equal(index, rank / 2);
+        sheaf_place_share(&m, &allowed[rank], index, count, &part);
+        assert_string_equal(sheaf_cpuset_text(&part, text, sizeof text), parts[rank]);
+        assert_false(sheaf_place_peers(allowed, 5, rank, &index, &count)); /* the fifth overlaps with all */
+        assert_int_equal(count, 2);
+    }
+    sheaf_topology_cleanup(&m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -681,6 +710,7 @@ int main(void)
         cmocka_unit_test(four_independent_runs), cmocka_unit_test(default_pins),
         cmocka_unit_test(sharing),              cmocka_unit_test(shares),
         cmocka_unit_test(known_shares),         cmocka_unit_test(two_ranks_on_a_node),
+        cmocka_unit_test(ranks_bound_to_packages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,7 +23,7 @@ static struct sheaf_cpuset set_of(const char *text)
     return set;
 }
 
-/* ---- reading a machine ----------------------------------------------------------------------------------------------- */
+/* ---- reading a machine ------------------------------------------------------------------------------------------- */
 
 /* "cpu:core/cache/numa/package ..." */
 static const char *machine_text(const struct sheaf_topology *machine, char *text, size_t size)
@@ -170,7 +170,7 @@ static void hwloc_two_memories(void **state)
     sheaf_topology_cleanup(&machine);
 }
 
-/* ---- sysfs trees ------------------------------------------------------------------------------------------------------- */
+/* ---- sysfs trees ------------------------------------------------------------------------------------------------- */
 
 static void sys_file(const char *root, unsigned cpu, const char *name, const char *text)
 {
@@ -261,7 +261,8 @@ static void sysfs_nodes_in_a_package(void **state)
     struct sheaf_topology machine;
     assert_int_equal(machine_read_sysfs(&machine, root, NULL), SHEAF_OK);
     assert_sound(&machine);
-    assert_machine(&machine, "0:0/0/0/0 4:1/0/0/0 2:2/1/0/0 6:3/1/0/0 1:4/2/1/0 5:5/2/1/0 3:6/3/1/0 7:7/3/1/0 8:8/4/2/0");
+    assert_machine(&machine, "0:0/0/0/0 4:1/0/0/0 2:2/1/0/0 6:3/1/0/0 "
+                             "1:4/2/1/0 5:5/2/1/0 3:6/3/1/0 7:7/3/1/0 8:8/4/2/0");
     sheaf_topology_cleanup(&machine);
     tree_remove(root);
 }
@@ -284,7 +285,7 @@ static void sysfs_missing(void **state)
     tree_remove(root);
 }
 
-/* ---- binding ------------------------------------------------------------------------------------------------------------- */
+/* ---- binding ----------------------------------------------------------------------------------------------------- */
 
 /* Runs in a thread, so that the mask of the test itself stays as it is. */
 static void in_thread(void *(*body)(void *))
@@ -385,7 +386,7 @@ static void preset_wins(void **state)
     assert_true(sheaf_cpuset_equal(&allowed, &bound));
 }
 
-/* ---- a recorder that is earlier than libgomp -------------------------------------------------------------------------------- */
+/* ---- a recorder that is earlier than libgomp --------------------------------------------------------------------- */
 
 /* In a process of its own: the mask at main, what is allowed after preinit_restore, and the mask then. */
 static int report_masks(void)
@@ -423,7 +424,7 @@ static void omp_proc_bind_narrows_nothing(void **state)
     assert_string_equal(allowed, whole);
     assert_string_equal(now, whole);
     if (strcmp(at_main, whole) == 0) {
-        print_message("the OpenMP library here does not narrow the mask before main (or %s is one cpu): nothing to undo\n",
+        print_message("the OpenMP library does not narrow the mask before main (or %s is one cpu): nothing to undo\n",
                       whole);
         skip();
     }

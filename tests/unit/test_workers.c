@@ -10,7 +10,7 @@
 #include "topo/defaults.h"
 #include "tree.h"
 
-/* ---- the rule ------------------------------------------------------------------------------------------------------ */
+/* ---- the rule ---------------------------------------------------------------------------------------------------- */
 
 static void environment(void **state)
 {
@@ -100,7 +100,8 @@ static void as_nproc(void **state)
         print_message("nproc is not installed: its reading of OMP_NUM_THREADS is not compared\n");
         skip();
     }
-    static const char *const values[] = {"", "1", "2", " 2", "2 ", "2,1", "2 ,1", "x", "0", "-1", "+1", "5", "1x", ",2"};
+    static const char *const values[] = {"", "1", "2", " 2", "2 ", "2,1", "2 ,1", "x", "0",
+                                         "-1", "+1", "5", "1x", ",2"};
     unsetenv("OMP_THREAD_LIMIT");
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         unsigned nproc = 0;
@@ -119,7 +120,7 @@ static void as_nproc(void **state)
     unsetenv("OMP_NUM_THREADS");
 }
 
-/* ---- cgroups --------------------------------------------------------------------------------------------------------- */
+/* ---- cgroups ----------------------------------------------------------------------------------------------------- */
 
 static const char v2_mounts[] = "22 1 0:20 / / rw - overlay overlay rw\n"
                                 "30 22 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n";
@@ -192,6 +193,11 @@ static void partial_mounts(void **state)
     tree_file(root, "/proc/self/cgroup", "0::/docker/abcdef/inner\n"); /* not below the mount */
     assert_int_equal(cgroup_cpus(root), 4);
     tree_file(root, "/proc/self/cgroup", "0::/../../outside\n");
+    assert_int_equal(cgroup_cpus(root), 4);
+
+    tree_file(root, "/proc/self/mountinfo", v2_mounts); /* outside of what a namespace shows */
+    tree_file(root, "/sys/fs/cgroup/../outside/cpu.max", "100000 100000\n");
+    tree_file(root, "/proc/self/cgroup", "0::/../outside\n");
     assert_int_equal(cgroup_cpus(root), 4);
 
     tree_file(root, "/proc/self/mountinfo",

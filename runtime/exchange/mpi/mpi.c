@@ -173,10 +173,10 @@ static int min_all(void *handle, uint64_t *values, uint64_t count)
     return MPI_Allreduce(MPI_IN_PLACE, values, (int)count, MPI_UINT64_T, MPI_MIN, world->all);
 }
 
-static int node_max(void *handle, uint64_t *values, uint64_t count)
+static int node_gather(void *handle, const void *bytes, uint64_t each, void *all)
 {
     struct world *world = handle;
-    return MPI_Allreduce(MPI_IN_PLACE, values, (int)count, MPI_UINT64_T, MPI_MAX, world->node);
+    return MPI_Allgather(bytes, (int)each, MPI_BYTE, all, (int)each, MPI_BYTE, world->node);
 }
 
 struct share {
@@ -301,7 +301,7 @@ const struct world_ops sheaf_world_ops = {
     .swap = swap,
     .sum = sum,
     .min = min_all,
-    .node_max = node_max,
+    .node_gather = node_gather,
     .share_open = share_open,
     .share_sync = share_sync,
     .share_close = share_close,
