@@ -166,13 +166,13 @@ static enum sheaf_status deliver(struct call *call, struct output_file *output, 
 {
     const struct timings_options *timings = &call->options->timings;
     if (timings->against)
-        timings_join(&call->before, &call->comparison);
+        timings_join(&call->before, &call->comparison, timings);
     print(call, output->stream);
     enum sheaf_status status = output_commit(output, err);
     *code = verdict(call);
     if (status == SHEAF_OK && timings->save)
         status = timings_write(&call->comparison, timings->save, err);
-    if (status == SHEAF_OK && timings->against && !timings_hold(&call->before, &call->comparison, timings) &&
+    if (status == SHEAF_OK && timings->against && !timings_hold(&call->before, &call->comparison, timings->against) &&
         *code == EXIT_DONE)
         *code = EXIT_MOVED;
     return status;

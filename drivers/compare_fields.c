@@ -194,13 +194,21 @@ static struct figure get_bits(const struct comparison *c, const struct row *row)
 static struct figure get_before(const struct comparison *c, const struct row *row)
 {
     (void)c;
-    return real_or_none(row->before.count && row->count, row->before.median);
+    return real_or_none(row->before.count > 0, row->before.median);
 }
 
 static struct figure get_change(const struct comparison *c, const struct row *row)
 {
     (void)c;
-    return real_or_none(row->before.count && row->count, timings_change(row));
+    struct figure change = real_or_none(row->before.count > 0, row->before.count ? timings_change(row) : 0);
+    change.yes = row->moved;
+    return change;
+}
+
+static struct figure get_moved(const struct comparison *c, const struct row *row)
+{
+    (void)c;
+    return row->before.count ? (struct figure){.kind = FIGURE_YES, .yes = row->moved} : none();
 }
 
 const char *row_note(const struct row *row)
@@ -242,7 +250,7 @@ static const char *show_percent(const struct figure *f)
 
 static const char *show_change(const struct figure *f)
 {
-    return keep_text("%+.1f%%", 100 * f->real);
+    return keep_text("%+.1f%%%s", 100 * f->real, f->yes ? "" : " noise");
 }
 
 static const char *show_factor(const struct figure *f)
@@ -297,7 +305,8 @@ const struct field compare_fields[] = {
     {"peak_bytes", "peak", 0, get_peak, show_memory},
     {"agrees", "bits", 0, get_bits, show_yes},
     {"before_s", "before", 0, get_before, show_time},
-    {"change", "change", 0, get_change, show_change},
+    {"change", "change", FIELD_LEFT, get_change, show_change},
+    {"moved", NULL, FIELD_DATA_ONLY, get_moved, NULL},
     {"note", NULL, FIELD_DATA_ONLY, get_note, NULL},
     {0},
 };

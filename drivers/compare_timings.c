@@ -121,14 +121,6 @@ static bool same_row(const struct row_plan *a, const struct row_plan *b)
            a->ranks == b->ranks && a->workers == b->workers && a->block_bytes == b->block_bytes;
 }
 
-void timings_join(const struct timings *before, struct comparison *comparison)
-{
-    for (size_t i = 0; i < comparison->count; i++)
-        for (size_t k = 0; k < before->count; k++)
-            if (comparison->rows[i].way.kind == WAY_PLAN && same_row(&comparison->rows[i].plan, &before->items[k].plan))
-                comparison->rows[i].before = before->items[k].spread;
-}
-
 static struct spread now_of(const struct row *row)
 {
     return row_spread(row, offsetof(struct repetition, elapsed_s));
@@ -148,6 +140,18 @@ static bool has_moved(const struct row *row, double rtol)
     return apart && (change > rtol || change < -rtol);
 }
 
+void timings_join(const struct timings *before, struct comparison *comparison, const struct timings_options *options)
+{
+    double rtol = options->rtol.set ? options->rtol.value : 0.05;
+    for (size_t i = 0; i < comparison->count; i++) {
+        struct row *row = &comparison->rows[i];
+        for (size_t k = 0; k < before->count && row->way.kind == WAY_PLAN && row->count; k++)
+            if (same_row(&row->plan, &before->items[k].plan))
+                row->before = before->items[k].spread;
+        row->moved = row->before.count && has_moved(row, rtol);
+    }
+}
+
 static const char *show_ms(double seconds)
 {
     return keep_text("%.3f ms", 1e3 * seconds);
@@ -165,17 +169,13 @@ static size_t missing_rows(const struct timings *before, const struct comparison
     return missing;
 }
 
-bool timings_hold(const struct timings *before, const struct comparison *comparison,
-                  const struct timings_options *options)
+bool timings_hold(const struct timings *before, const struct comparison *comparison, const char *path)
 {
-    double rtol = options->rtol.set ? options->rtol.value : 0.05;
     size_t slower = 0, fresh = 0, missing = missing_rows(before, comparison);
     for (size_t i = 0; i < comparison->count; i++) {
         const struct row *row = &comparison->rows[i];
-        if (row->way.kind != WAY_PLAN || !row->count)
-            continue;
-        fresh += row->before.count == 0;
-        if (row->before.count == 0 || !has_moved(row, rtol))
+        fresh += row->way.kind == WAY_PLAN && row->count && !row->before.count;
+        if (!row->moved)
             continue;
         double change = timings_change(row);
         slower += change > 0;
@@ -183,7 +183,7 @@ bool timings_hold(const struct timings *before, const struct comparison *compari
              100 * (change < 0 ? -change : change), change > 0 ? "slower" : "faster");
     }
     if (fresh || missing)
-        note("%s: %zu row%s of this comparison %s not in it, %zu of its rows %s not measured now", options->against,
-             fresh, fresh == 1 ? "" : "s", fresh == 1 ? "is" : "are", missing, missing == 1 ? "was" : "were");
+        note("%s: %zu row%s of this comparison %s not in it, %zu of its rows %s not measured now", path, fresh,
+             fresh == 1 ? "" : "s", fresh == 1 ? "is" : "are", missing, missing == 1 ? "was" : "were");
     return slower == 0;
 }

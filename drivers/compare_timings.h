@@ -30,12 +30,12 @@ SHEAF_MUST_USE enum sheaf_status timings_read(struct timings *timings, const cha
 SHEAF_MUST_USE enum sheaf_status timings_check(const struct timings *before, const struct comparison *comparison,
                                                const char *path, struct sheaf_error *err);
 
-/* Gives each row its `before`. */
-void timings_join(const struct timings *before, struct comparison *comparison);
+/* Gives each row its `before`, and says whether it has moved since. */
+void timings_join(const struct timings *before, struct comparison *comparison,
+                  const struct timings_options *options);
 /* By how much of itself the median has grown: 0.1 is ten percent slower. */
 double timings_change(const struct row *row);
 /* Tells on standard error which rows moved, and which are new or gone. True: none is slower. */
-bool timings_hold(const struct timings *before, const struct comparison *comparison,
-                  const struct timings_options *options);
+bool timings_hold(const struct timings *before, const struct comparison *comparison, const char *path);
 
 #endif

@@ -26,6 +26,7 @@ struct row {
     size_t count, capacity;
     bool differs;         /* some repetition's bits are not those of the first serial row */
     struct spread before; /* seconds in the file of --against */
+    bool moved;           /* since then, and more than noise */
 };
 
 struct comparison {
