@@ -282,13 +282,13 @@ static const char *show_memory(const struct figure *f)
 }
 
 const struct field compare_fields[] = {
-    {"strategy", "strategy", FIELD_LEFT, get_strategy, NULL},
-    {"merge", "merge", FIELD_LEFT, get_merge, NULL},
+    {"strategy", "strategy", FIELD_WHAT | FIELD_LEFT, get_strategy, NULL},
+    {"merge", "merge", FIELD_WHAT | FIELD_LEFT, get_merge, NULL},
     {"ranks", NULL, FIELD_DATA_ONLY, get_ranks, NULL},
     {"workers", NULL, FIELD_DATA_ONLY, get_workers, NULL},
-    {NULL, "workers", FIELD_TEXT_ONLY, get_shape, NULL},
-    {"block_bytes", "block", 0, get_block, show_block},
-    {"pin", "pin", FIELD_LEFT | FIELD_IF_DIFFERENT, get_pin, NULL},
+    {NULL, "workers", FIELD_WHAT | FIELD_TEXT_ONLY, get_shape, NULL},
+    {"block_bytes", "block", FIELD_WHAT, get_block, show_block},
+    {"pin", "pin", FIELD_WHAT | FIELD_LEFT | FIELD_IF_DIFFERENT, get_pin, NULL},
     {"repetitions", "runs", FIELD_WIDE, get_repetitions, NULL},
     {"median_s", "time", 0, get_median, show_time},
     {NULL, "spread", FIELD_TEXT_ONLY, get_spread, show_percent},

@@ -18,6 +18,7 @@ enum {
     FIELD_DATA_ONLY = 2,    /* not in the text */
     FIELD_WIDE = 4,         /* text: with --verbose only */
     FIELD_LEFT = 8,         /* text: begins at the left */
+    FIELD_WHAT = 32,        /* says what the row is, even if it could not be measured */
     FIELD_IF_DIFFERENT = 16 /* text: unless all rows have the same; always with --verbose */
 };
 

@@ -46,7 +46,7 @@ static bool make_column(const struct comparison *c, const struct field *field, b
         differ = differ || (shown && first && strcmp(first, cell) != 0);
         first = shown && !first ? cell : first;
         column->cells[i] = cell;
-        if ((shown || field->flags & FIELD_LEFT) && strlen(cell) > column->width)
+        if ((shown || field->flags & FIELD_WHAT) && strlen(cell) > column->width)
             column->width = strlen(cell);
     }
     column->cells[c->count] = field->title;
@@ -86,14 +86,14 @@ static void print_line(FILE *out, const struct column *columns, size_t count, si
 }
 
 /* A row without figures: what it would have been, and why it is not. */
-static void print_note(FILE *out, const struct column *columns, size_t i, const struct row *row)
+static void print_note(FILE *out, const struct column *columns, size_t count, size_t i, const struct row *row)
 {
-    unsigned blanks = 0, workers = way_workers(&row->way);
-    print_cell(out, &columns[0], columns[0].cells[i], &blanks);
-    print_cell(out, &columns[1], columns[1].cells[i], &blanks);
-    if (workers)
-        fprintf(out, "%*s%u worker%s", (int)blanks, "", workers, workers == 1 ? "" : "s");
-    fprintf(out, "%*s%s\n", workers ? 1 : (int)blanks, "", row_note(row));
+    enum { NAME_COLUMNS = 2 };
+    unsigned blanks = 0;
+    for (size_t k = 0; k < count; k++)
+        if (columns[k].field->flags & FIELD_WHAT && (k < NAME_COLUMNS || way_workers(&row->way)))
+            print_cell(out, &columns[k], columns[k].cells[i], &blanks);
+    fprintf(out, "%*s%s\n", (int)blanks, "", row_note(row));
 }
 
 static const char *input_text(const struct comparison *c)
@@ -124,6 +124,6 @@ void print_comparison_text(FILE *out, const struct comparison *c, bool wide)
         if (c->rows[order[n]].state == ROW_STANDING)
             print_line(out, columns, count, order[n]);
         else
-            print_note(out, columns, order[n], &c->rows[order[n]]);
+            print_note(out, columns, count, order[n], &c->rows[order[n]]);
     }
 }

@@ -12,6 +12,7 @@
 
 #include "interrupt.h"
 #include "keep.h"
+#include "message.h"
 
 static double now(void)
 {
@@ -251,20 +252,18 @@ static void kill_range(struct residents *residents, size_t first, size_t last, i
     (void)await_end(residents, first, last, KERNEL_S, how); /* longer only in the hands of a dead disk */
 }
 
-/* The last two lines that say something, in one. */
+/* The last line that says something; all of them with --verbose. */
 static const char *last_words(char *tail)
 {
-    char *lines[2] = {NULL, NULL};
+    const char *last = NULL;
     char *save = NULL;
     for (char *line = strtok_r(tail, "\r\n", &save); line; line = strtok_r(NULL, "\r\n", &save)) {
         if (strspn(line, " -=*") == strlen(line))
             continue;
-        lines[0] = lines[1];
-        lines[1] = line;
+        detail("  %s", line);
+        last = line;
     }
-    if (!lines[1])
-        return "";
-    return lines[0] ? keep_text(": %s / %s", lines[0], lines[1]) : keep_text(": %s", lines[1]);
+    return last ? keep_text(": %s", last) : "";
 }
 
 const char *resident_bury(struct residents *residents, size_t who)
