@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "compare_files.h"
 #include "compare_launch.h"
 #include "compare_measure.h"
 #include "compare_options.h"
@@ -34,6 +35,7 @@ struct call {
     struct request request;
     struct launcher launcher;
     struct ways ways;
+    bool has_files; /* not only made-up numbers */
     struct timings before;
     struct comparison comparison;
 };
@@ -91,21 +93,27 @@ static enum sheaf_status look_at_data(struct call *call, struct sheaf_error *err
     const struct execution serial = {.strategy = "serial"};
     struct comparison *c = &call->comparison;
     struct reduction reduction;
+    struct files files = {0};
     call->request.execution = &serial;
     enum sheaf_status status = reduction_prepare(&reduction, &call->request, &call->names, err);
     if (status != SHEAF_OK)
         return status;
-    const struct sheaf_source *source = reduction.data.source;
-    int64_t bytes = sheaf_source_bytes(source);
-    uint64_t files = reading_file_bytes(source, call->options->input.offset.value);
-    uint64_t most = (uint64_t)1 << 30;
+    status = files_list(&files, reduction.data.source, call->options->input.offset.value, err);
+    int64_t bytes = sheaf_source_bytes(reduction.data.source);
     c->kernels = call->choice.spelled;
     c->inputs = call->names;
-    c->input_bytes = bytes == SHEAF_UNKNOWN ? files : (uint64_t)bytes;
-    if (c->input_bytes)
-        ways_add_readings(&call->ways, files > 0, c->input_bytes < most ? c->input_bytes : most, reading_memory_limit());
+    c->input_bytes = bytes == SHEAF_UNKNOWN ? files.bytes : (uint64_t)bytes;
+    call->has_files = files.bytes > 0;
+    files_cleanup(&files);
     reduction_close(&reduction);
-    return SHEAF_OK;
+    return status;
+}
+
+static void add_readings(struct call *call)
+{
+    uint64_t most = (uint64_t)1 << 30, bytes = call->comparison.input_bytes;
+    if (bytes)
+        ways_add_readings(&call->ways, call->has_files, bytes < most ? bytes : most, reading_memory_limit());
 }
 
 static enum sheaf_status prepare(struct call *call, struct sheaf_error *err)
@@ -123,6 +131,8 @@ static enum sheaf_status prepare(struct call *call, struct sheaf_error *err)
         status = ways_make(&call->ways, &options->ways, &call->choice, call->launcher.missing, err);
     if (status == SHEAF_OK)
         status = look_at_data(call, err);
+    if (status == SHEAF_OK)
+        add_readings(call);
     if (status == SHEAF_OK && options->timings.against)
         status = timings_read(&call->before, options->timings.against, err);
     if (status == SHEAF_OK && options->timings.against)
