@@ -8,28 +8,6 @@
 
 /* ---- options ---------------------------------------------------------------------------------------------- */
 
-static enum sheaf_status refuse(const char *input, const char *option, const char *why, struct sheaf_error *err)
-{
-    return source_fail(err, SHEAF_USAGE, input, SHEAF_UNKNOWN, "%s makes no sense here: %s", option, why);
-}
-
-static enum sheaf_status refuse_text_options(const char *input, const struct sheaf_reading *reading,
-                                             struct sheaf_error *err)
-{
-    static const char why[] = "this input is binary, not text";
-    if (reading->delimiter)
-        return refuse(input, "--delimiter", why, err);
-    if (reading->header)
-        return refuse(input, reading->header > 0 ? "--header" : "--no-header", why, err);
-    if (reading->skip_lines)
-        return refuse(input, "--skip-lines", why, err);
-    if (reading->first_line || reading->last_line)
-        return refuse(input, "--lines", why, err);
-    if (reading->na_count)
-        return refuse(input, "--na", why, err);
-    return SHEAF_OK;
-}
-
 static enum sheaf_status type_option(const char *input, const struct sheaf_reading *reading, enum sheaf_type *type,
                                      struct sheaf_error *err)
 {
@@ -157,7 +135,7 @@ static enum sheaf_status raw_open(struct sheaf_source *source, size_t input, str
                                   const struct sheaf_reading *reading, struct sheaf_error *err)
 {
     struct array_layout layout = {.width = 1};
-    enum sheaf_status status = refuse_text_options(head->name, reading, err);
+    enum sheaf_status status = source_refuse_text_options(head->name, reading, err);
     if (status == SHEAF_OK)
         status = type_option(head->name, reading, &layout.type, err);
     if (status == SHEAF_OK)
@@ -192,9 +170,9 @@ static enum sheaf_status npy_options(const struct npy_header *header, const char
     static const char why[] = "a .npy file says it itself (--input-format raw overrules it)";
     enum sheaf_type type;
     if (reading->offset)
-        return refuse(name, "--offset", why, err);
+        return source_refuse_option(name, "--offset", why, err);
     if (reading->endian)
-        return refuse(name, "--endian", why, err);
+        return source_refuse_option(name, "--endian", why, err);
     if (!reading->type)
         return SHEAF_OK;
     enum sheaf_status status = type_option(name, reading, &type, err);
@@ -250,7 +228,7 @@ static enum sheaf_status npy_open(struct sheaf_source *source, size_t input, str
                                   const struct sheaf_reading *reading, struct sheaf_error *err)
 {
     struct npy_header header;
-    enum sheaf_status status = refuse_text_options(head->name, reading, err);
+    enum sheaf_status status = source_refuse_text_options(head->name, reading, err);
     if (status == SHEAF_OK)
         status = npy_header_read(&header, head, err);
     if (status == SHEAF_OK)
@@ -317,6 +295,20 @@ static enum sheaf_status array_locate(const struct sheaf_source *source, const s
     place->row = position->at;
     place->line = SHEAF_UNKNOWN;
     return SHEAF_OK;
+}
+
+/* Equal shapes in the same order of the axes, file by file. */
+static bool array_same_order(const struct sheaf_source *a, const struct sheaf_source *b)
+{
+    if (a->input_count != b->input_count)
+        return false;
+    for (size_t i = 0; i < a->input_count; i++) {
+        const struct array_layout *x = array_layout(a, i), *y = array_layout(b, i);
+        if (a->inputs[i].units != b->inputs[i].units || x->in_order || y->in_order || x->rank != y->rank ||
+            memcmp(x->shape, y->shape, x->rank * sizeof x->shape[0]) != 0)
+            return false;
+    }
+    return true;
 }
 
 /* ---- the recipe ---------------------------------------------------------------------------------------------- */
@@ -420,7 +412,7 @@ static enum sheaf_status array_unpack(struct sheaf_source *source, struct unpack
     .rows_are_units = true, .cleanup = array_cleanup, .pack = array_pack, .unpack = array_unpack,          \
     .reader_open = array_reader_open, .reader_begin = array_reader_begin,                                  \
     .reader_next = array_reader_next, .reader_close = array_reader_close, .feed_cut = array_feed_cut,      \
-    .locate = array_locate
+    .locate = array_locate, .same_order = array_same_order
 
 const struct source_format source_format_raw = {.name = "raw", .probe = raw_probe, .open = raw_open, ARRAY_FUNCTIONS};
 const struct source_format source_format_npy = {

@@ -72,6 +72,12 @@ enum sheaf_status source_set_columns(struct sheaf_source *source, size_t input, 
 enum sheaf_status source_pick_columns(const struct sheaf_reading *reading, const char *input,
                                       const char *const *names, size_t count, size_t *picked, struct sheaf_error *err);
 
+/* "OPTION makes no sense here: WHY" (SHEAF_USAGE). */
+enum sheaf_status source_refuse_option(const char *input, const char *option, const char *why, struct sheaf_error *err);
+/* Refuses what only text can have: a delimiter, a header, lines, missing cells. */
+enum sheaf_status source_refuse_text_options(const char *input, const struct sheaf_reading *reading,
+                                             struct sheaf_error *err);
+
 /* ---- opening --------------------------------------------------------------------------------------------- */
 
 enum { HEAD_BYTES = 64 * 1024 }; /* read of every input to recognise it */
@@ -159,6 +165,10 @@ struct source_format {
     /* NULL, or a feed of the format's own (a pair), which begins with struct feed. */
     enum sheaf_status (*feed_open)(struct feed **feed, const struct sheaf_source *source, uint64_t block_bytes,
                                    struct sheaf_error *err);
+
+    /* Do two sources of this format hand out their rows in the same order if neither is told `in_order`? NULL: ask for
+     * the logical order. */
+    bool (*same_order)(const struct sheaf_source *a, const struct sheaf_source *b);
 
     /* As source_locate. place->file, place->alone and a known position->row are filled in already. */
     enum sheaf_status (*locate)(const struct sheaf_source *source, const struct sheaf_position *position,

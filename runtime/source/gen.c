@@ -90,7 +90,11 @@ static enum sheaf_status check_options(const char *name, const struct sheaf_gene
     if (reading->type && strcmp(reading->type, sheaf_type_name(generator->type)) != 0)
         return source_fail(err, SHEAF_USAGE, name, SHEAF_UNKNOWN, "makes %s, and --type says %.32s",
                            sheaf_type_name(generator->type), reading->type);
-    return SHEAF_OK;
+    if (reading->column_count)
+        return source_refuse_option(name, "--column", "a generator makes one column", err);
+    if (reading->endian)
+        return source_refuse_option(name, "--endian", "a generator makes numbers, not bytes", err);
+    return source_refuse_text_options(name, reading, err);
 }
 
 static enum sheaf_status gen_open(struct sheaf_source *source, size_t i, struct source_head *head,

@@ -99,7 +99,7 @@ enum sheaf_status sheaf_source_pair(struct sheaf_source **pair, struct sheaf_sou
     *sides = (struct pair){{a, b}};
     *made = (struct sheaf_source){.format = &source_format_pair, .detail = sides, .access = pair_access(a, b)};
     made->unit_bytes = made->access == SOURCE_CUTTABLE ? a->unit_bytes + b->unit_bytes : 1;
-    a->in_order = b->in_order = true;
+    a->in_order = b->in_order = !(a->format == b->format && a->format->same_order && a->format->same_order(a, b));
     enum sheaf_status status = sides_match(a, b, err);
     if (status == SHEAF_OK)
         status = copy_inputs(made, err);

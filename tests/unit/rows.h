@@ -220,7 +220,8 @@ static inline struct rows read_cut(const struct sheaf_source *source, uint64_t b
     reader_close(readers[0]);
     reader_close(readers[1]);
     cut_cleanup(&cut);
-    qsort(rows.row, rows.count, sizeof *rows.row, row_compare);
+    if (rows.count)
+        qsort(rows.row, rows.count, sizeof *rows.row, row_compare);
     return rows;
 }
 
@@ -253,7 +254,8 @@ static inline struct rows read_fed(const struct sheaf_source *source, uint64_t b
     reader_close(reader);
     feed_close(feed);
     sheaf_buffer_cleanup(&bytes);
-    qsort(rows.row, rows.count, sizeof *rows.row, row_compare);
+    if (rows.count)
+        qsort(rows.row, rows.count, sizeof *rows.row, row_compare);
     return rows;
 }
 
