@@ -61,7 +61,8 @@ struct tile {
     const struct tile_column *columns;
 };
 
-/* A worker's way to read a source; one per worker, with its own buffers (at most 1 MiB). */
+/* A worker's way to read a source; one per worker, with its own buffers (up to 1.5 MiB, twice that for a pair; more
+ * only where a single row needs more). */
 struct reader;
 enum sheaf_status reader_open(struct reader **reader, const struct sheaf_source *source, struct sheaf_error *err);
 /* SHEAF_SURVEY: the text has quotes and no survey has been made: run one and begin again. */
