@@ -17,8 +17,8 @@ enum sheaf_status execution_check_strategy(const char *name, struct sheaf_error 
     nearest_offer(&nearest, "auto");
     for (size_t i = 0; i < count; i++)
         nearest_offer(&nearest, strategies[i].name);
-    return sheaf_fail(err, SHEAF_USAGE, "there is no strategy \"%s\"%s (sheaf strategies lists them)", name,
-                      nearest_hint(&nearest, ""));
+    return sheaf_fail(err, SHEAF_USAGE, "there is no strategy \"%s\"%s", name,
+                      nearest_hint(&nearest, "", " (sheaf strategies lists them)"));
 }
 
 static bool has_merge(const struct sheaf_strategy *strategy, const char *name, struct nearest *nearest)
@@ -42,8 +42,9 @@ enum sheaf_status execution_check_merge(const char *strategy, const char *name, 
     for (size_t i = 0; i < count; i++)
         if ((any || strcmp(strategies[i].name, strategy) == 0) && has_merge(&strategies[i], name, &nearest))
             return SHEAF_OK;
-    return sheaf_fail(err, SHEAF_USAGE, "%s%s has no merge method \"%s\"%s (sheaf strategies lists them)",
-                      any ? "no strategy" : "strategy ", any ? "" : strategy, name, nearest_hint(&nearest, ""));
+    return sheaf_fail(err, SHEAF_USAGE, "%s%s has no merge method \"%s\"%s",
+                      any ? "no strategy" : "strategy ", any ? "" : strategy, name,
+                      nearest_hint(&nearest, "", " (sheaf strategies lists them)"));
 }
 
 enum sheaf_status execution_check_pin(const char *policy, struct sheaf_error *err)
@@ -58,8 +59,8 @@ enum sheaf_status execution_check_pin(const char *policy, struct sheaf_error *er
             return SHEAF_OK;
         nearest_offer(&nearest, policies[i]);
     }
-    return sheaf_fail(err, SHEAF_USAGE, "there is no --pin policy \"%s\"%s (none, compact, core, scatter, numa, or processors: 0,2,4-7)",
-                      policy, nearest_hint(&nearest, ""));
+    return sheaf_fail(err, SHEAF_USAGE, "there is no policy \"%s\" for --pin%s", policy,
+                      nearest_hint(&nearest, "", " (none, compact, core, scatter, numa, or processors: 0,2,4-7)"));
 }
 
 enum sheaf_status execution_read_workers(const char *text, unsigned *workers, struct sheaf_error *err)

@@ -28,17 +28,30 @@ static void warn_of_sharing(const struct sheaf_plan_view *plan)
     while (count && first + 1 < plan->workers && with[first] == SHEAF_ALONE)
         first++;
     if (count)
-        note("warning: %u workers share cores, such as %u and %u; fewer workers (-j) or another --pin would not", count,
+        note("warning: %u workers have to share cores, %u with %u among them; fewer (-j) would not", count,
              first, with[first]);
     sheaf_topology_cleanup(&topology);
+}
+
+/* mpirun binds each of two ranks to one core. */
+static void warn_of_narrow_ranks(const struct sheaf_plan_view *plan)
+{
+    struct sheaf_cpuset allowed;
+    if (plan->ranks < 2 || plan->workers < 2 || sheaf_allowed(&allowed, NULL) != SHEAF_OK)
+        return;
+    unsigned cpus = sheaf_cpuset_count(&allowed);
+    if (cpus < plan->workers)
+        note("warning: each rank has %u workers, but the launcher bound rank 0 to %u processor%s; use mpirun --map-by "
+             "slot:PE=%u", plan->workers, cpus, cpus == 1 ? "" : "s", plan->workers);
 }
 
 void explain_plan(const struct sheaf_plan *plan, const char *kernels)
 {
     struct sheaf_plan_view view;
+    sheaf_plan_view(plan, &view);
+    warn_of_narrow_ranks(&view);
     if (!message_is_verbose())
         return;
-    sheaf_plan_view(plan, &view);
     print_plan_text(stderr, &view, kernels);
     warn_of_sharing(&view);
 }

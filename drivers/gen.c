@@ -73,8 +73,8 @@ static enum sheaf_status find_kind(const char *name, const struct sheaf_generato
             return SHEAF_OK;
         }
     }
-    return sheaf_fail(err, SHEAF_USAGE, "there is no generator \"%s\"%s (sheaf gen lists them)", name,
-                      nearest_hint(&nearest, ""));
+    return sheaf_fail(err, SHEAF_USAGE, "there is no generator \"%s\"%s", name,
+                      nearest_hint(&nearest, "", " (sheaf gen lists them)"));
 }
 
 static enum sheaf_status choose_format(const struct gen_own *own, const char **format, struct sheaf_error *err)

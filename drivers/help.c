@@ -132,7 +132,7 @@ static int run_help(const struct invocation *in)
         struct nearest nearest = nearest_to(name);
         for (const struct command *const *c = commands; *c; c++)
             nearest_offer(&nearest, (*c)->name);
-        sheaf_fail(&err, SHEAF_USAGE, "there is no command \"%s\"%s", name, nearest_hint(&nearest, ""));
+        sheaf_fail(&err, SHEAF_USAGE, "there is no command \"%s\"%s", name, nearest_hint(&nearest, "", " (sheaf help lists them)"));
         return complain(&err);
     }
     struct option_target *targets;

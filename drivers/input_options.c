@@ -20,8 +20,8 @@ static enum sheaf_status read_type(const struct option *option, void *field, con
     }
     for (int i = 0; i < SHEAF_TYPE_COUNT; i++)
         nearest_offer(&nearest, sheaf_type_name((enum sheaf_type)i));
-    return sheaf_fail(err, SHEAF_USAGE, "\"%s\" is not an element type (i8 i16 i32 i64 u8 u16 u32 u64 f32 f64)%s",
-                      text, nearest_hint(&nearest, ""));
+    return sheaf_fail(err, SHEAF_USAGE, "\"%s\" is not an element type%s", text,
+                      nearest_hint(&nearest, "", " (i8 i16 i32 i64 u8 u16 u32 u64 f32 f64)"));
 }
 
 /* char: one character, or its name. */

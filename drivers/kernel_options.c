@@ -6,8 +6,6 @@
 
 #include <sheaf/job.h>
 
-#include "nearest.h"
-
 enum sheaf_status kernel_find(const char *name, const struct sheaf_kernel **kernel, struct sheaf_error *err)
 {
     *kernel = sheaf_kernel_find(name);
@@ -16,13 +14,10 @@ enum sheaf_status kernel_find(const char *name, const struct sheaf_kernel **kern
     if (access(name, F_OK) == 0)
         return sheaf_fail(err, SHEAF_USAGE, "\"%s\" is a file, not a kernel; the kernel comes first: sheaf run sum %s",
                           name, name);
-    size_t count;
-    const struct sheaf_kernel *const *kernels = sheaf_kernels(&count);
-    struct nearest nearest = nearest_to(name);
-    for (size_t i = 0; i < count; i++)
-        nearest_offer(&nearest, kernels[i]->name);
-    return sheaf_fail(err, SHEAF_USAGE, "there is no kernel \"%s\"%s (sheaf kernels lists them)", name,
-                      nearest_hint(&nearest, ""));
+    const char *nearest = sheaf_kernel_nearest(name);
+    if (nearest)
+        return sheaf_fail(err, SHEAF_USAGE, "there is no kernel \"%s\" (did you mean %s?)", name, nearest);
+    return sheaf_fail(err, SHEAF_USAGE, "there is no kernel \"%s\" (sheaf kernels lists them)", name);
 }
 
 /* ---- the table of parameters ---------------------------------------------------------------------------------- */

@@ -30,8 +30,8 @@ static int unknown_command(const char *name)
     if (sheaf_kernel_find(name))
         sheaf_fail(&err, SHEAF_USAGE, "\"%s\" is a kernel, not a command: sheaf run %s FILE", name, name);
     else
-        sheaf_fail(&err, SHEAF_USAGE, "there is no command \"%s\"%s (sheaf help lists them)", name,
-                   nearest_hint(&nearest, ""));
+        sheaf_fail(&err, SHEAF_USAGE, "there is no command \"%s\"%s", name,
+                   nearest_hint(&nearest, "", " (sheaf help lists them)"));
     return complain(&err);
 }
 

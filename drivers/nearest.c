@@ -52,7 +52,7 @@ void nearest_offer(struct nearest *nearest, const char *name)
     }
 }
 
-const char *nearest_hint(const struct nearest *nearest, const char *prefix)
+const char *nearest_hint(const struct nearest *nearest, const char *prefix, const char *otherwise)
 {
-    return nearest->best ? keep_text("; did you mean %s%s?", prefix, nearest->best) : "";
+    return nearest->best ? keep_text(" (did you mean %s%s?)", prefix, nearest->best) : otherwise;
 }

@@ -13,7 +13,7 @@ struct nearest {
 struct nearest nearest_to(const char *wanted);
 void nearest_offer(struct nearest *nearest, const char *name);
 
-/* "; did you mean NAME?" with `prefix` before the name, or "" if none is near. Lives until the program ends. */
-const char *nearest_hint(const struct nearest *nearest, const char *prefix);
+/* " (did you mean NAME?)" with `prefix` before the name; `otherwise` if none is near. Lives until the program ends. */
+const char *nearest_hint(const struct nearest *nearest, const char *prefix, const char *otherwise);
 
 #endif

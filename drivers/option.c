@@ -45,13 +45,13 @@ static void take(struct parser *p, const struct option *option, void *into, cons
     p->given[p->given_count++] = (struct given){option, into, spelled, text};
 }
 
-static enum sheaf_status unknown(struct parser *p, const char *name)
+static enum sheaf_status unknown(struct parser *p, const char *dashes, const char *name)
 {
     struct nearest nearest = nearest_to(name);
     for (size_t t = 0; t < p->target_count; t++)
         for (const struct option *o = p->targets[t].table->options; o->name; o++)
             nearest_offer(&nearest, o->name);
-    return sheaf_fail(p->err, SHEAF_USAGE, "unknown option --%s%s", name, nearest_hint(&nearest, "--"));
+    return sheaf_fail(p->err, SHEAF_USAGE, "unknown option %s%s%s", dashes, name, nearest_hint(&nearest, "--", ""));
 }
 
 /* The value of an option that needs one: what is attached, or the next argument. */
@@ -74,7 +74,7 @@ static enum sheaf_status scan_long(struct parser *p, const char *word)
     void *into;
     const struct option *option = find(p, name, length, 0, &into);
     if (!option)
-        return unknown(p, spelled + 2);
+        return unknown(p, "--", spelled + 2);
     if (option->metavar) {
         enum sheaf_status status = value_of(p, option, spelled, equals ? equals + 1 : NULL, &text);
         if (status != SHEAF_OK)
@@ -93,7 +93,7 @@ static enum sheaf_status scan_letters(struct parser *p, const char *word)
         void *into;
         const struct option *option = find(p, NULL, 0, *letter, &into);
         if (!option)
-            return sheaf_fail(p->err, SHEAF_USAGE, "unknown option %s", letter == word + 1 ? word : spelled);
+            return unknown(p, "-", letter == word + 1 ? word + 1 : spelled + 1);
         if (option->metavar) {
             enum sheaf_status status = value_of(p, option, spelled, letter[1] ? letter + 1 : NULL, &text);
             take(p, option, into, spelled, text);

@@ -72,7 +72,7 @@ enum sheaf_status option_choice(const struct option *option, void *field, const 
         choice = choice[length] ? choice + length + 1 : NULL;
     }
     return sheaf_fail(err, SHEAF_USAGE, "\"%s\" is not one of %s%s", text, option->metavar,
-                      nearest_hint(&nearest, ""));
+                      nearest_hint(&nearest, "", ""));
 }
 
 enum sheaf_status option_size(const struct option *option, void *field, const char *text, struct sheaf_error *err)

@@ -17,6 +17,9 @@ void print_separated(FILE *out, const struct report *report, char separator);
 /* One scalar as a 0-d array, otherwise a 1-D structured array with the columns that CSV has. */
 void print_npy(FILE *out, const struct report *report);
 
+/* A text in one line and one field: tabs, line ends and backslashes escaped by a backslash. */
+void print_escaped(FILE *out, const char *text);
+
 /* By the name of a format. */
 void print_report(FILE *out, const char *format, const struct report *report);
 

@@ -8,8 +8,7 @@
 #include "message.h"
 #include "print.h"
 
-/* One line and one cell each, whatever the text holds. */
-static void print_escaped(FILE *out, const char *text)
+void print_escaped(FILE *out, const char *text)
 {
     for (; *text; text++) {
         if (*text == '\t')

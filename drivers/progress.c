@@ -75,11 +75,11 @@ bool progress_report(void *context, uint64_t done, int64_t total, unsigned pass)
     double t = now();
     if (!p->draws && !p->tells)
         return true;
-    if (pass != p->pass) {
-        p->pass = pass;
+    bool afresh = pass != p->pass || done < p->done;
+    p->pass = pass;
+    p->done = done;
+    if (afresh)
         p->pass_began = t;
-        return true;
-    }
     double pause = p->tells ? TELL_EVERY_S : 0.1, first = p->tells ? TELL_EVERY_S : FIRST_AFTER_S;
     if (t - p->began < first || t - p->shown < pause)
         return true;

@@ -7,6 +7,7 @@
 
 #include "keep.h"
 #include "output_file.h"
+#include "print.h"
 
 #define FIELD(name) offsetof(struct saved_options, name)
 const struct option_table saved_table = {
@@ -73,29 +74,18 @@ struct saved saved_make(const struct report *report)
 
 /* ---- writing --------------------------------------------------------------------------------------------------- */
 
-static void print_field(FILE *out, const char *text)
-{
-    for (; *text; text++) {
-        const char *at = strchr("\\\\\tt\nn", *text);
-        if (at && (at - "\\\\\tt\nn") % 2 == 0)
-            fprintf(out, "\\%c", at[1]);
-        else
-            fputc(*text, out);
-    }
-}
-
 static void print_saved(FILE *out, const struct saved_value *v)
 {
     char real[32];
     const char *fields[] = {kind_names[v->value.kind], v->file, v->column, v->name};
     for (size_t i = 0; i < 4; i++) {
-        print_field(out, fields[i]);
+        print_escaped(out, fields[i]);
         fputc('\t', out);
     }
     if (v->value.kind == SHEAF_REAL)
         fprintf(out, "%a\t%s", v->value.real, sheaf_real_text(v->value.real, real));
     else
-        print_field(out, v->value.kind == SHEAF_NULL ? "" : v->value.text);
+        print_escaped(out, v->value.kind == SHEAF_NULL ? "" : v->value.text);
     fputc('\n', out);
 }
 
@@ -122,7 +112,7 @@ static char *next_field(char **line)
     for (; *from && *from != '\t'; from++, to++) {
         if (*from == '\\' && from[1]) {
             from++;
-            *to = *from == 't' ? '\t' : *from == 'n' ? '\n' : *from;
+            *to = *from == 't' ? '\t' : *from == 'n' ? '\n' : *from == 'r' ? '\r' : *from;
         } else {
             *to = *from;
         }

@@ -39,12 +39,21 @@ struct bins bins_make(double lo, double hi, int64_t count)
 
 double bins_edge(const struct bins *bins, int64_t i)
 {
+    if (bins->edges)
+        return bins->edges[i];
     if (i <= 0)
         return bins->lo;
     if (i >= bins->count)
         return bins->hi;
-    double edge = (bins->scaled_lo + (double)i * bins->scaled_width / (double)bins->count) * bins->unscale;
-    return edge < bins->hi ? edge : bins->hi;
+    /* Not above hi: i width / count is less than the width by a part in `count`, far more than roundings add. */
+    return (bins->scaled_lo + (double)i * bins->scaled_width / (double)bins->count) * bins->unscale;
+}
+
+void bins_remember(struct bins *bins, double *edges)
+{
+    for (int64_t i = 0; i <= bins->count; i++)
+        edges[i] = bins_edge(bins, i);
+    bins->edges = edges;
 }
 
 /* The last bin whose lower edge is not above x. */
@@ -61,16 +70,12 @@ static int64_t search(const struct bins *bins, double x)
     return low;
 }
 
-int64_t bins_find(const struct bins *bins, double x)
+int64_t bins_find_near_edge(const struct bins *bins, double x)
 {
     if (bins->error >= 0.5)
         return search(bins, x);
     double place = (x * bins->scale - bins->scaled_lo) * bins->per_width;
-    int64_t i = (int64_t)place; /* the bin, or one beside it */
-    double rest = place - (double)i;
-    if (rest > bins->error && rest < 1 - bins->error)
-        return i;
-    i = i < bins->count ? i : bins->count - 1;
+    int64_t i = place < (double)bins->count ? (int64_t)place : bins->count - 1; /* the bin, or one beside it */
     if (x < bins_edge(bins, i))
         return i - 1;
     return i + 1 < bins->count && x >= bins_edge(bins, i + 1) ? i + 1 : i;

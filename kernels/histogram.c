@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST_BINS = 1000000, CHUNK_ROWS = 256 };
+enum { MOST_BINS = 1000000, MOST_EDGES = 1025, CHUNK_ROWS = 256 };
 enum { BINS, RANGE }; /* parameters */
 
 /* State of the first pass. */
@@ -109,35 +109,53 @@ static enum sheaf_status next(const void *state, const struct sheaf_args *args, 
 
 /* ---- counting pass -------------------------------------------------------------------------------------- */
 
-/* An element between two doubles is known by both: the lower decides against lower edges, the upper against hi. */
-static void count_chunk(struct tally *tally, const struct bins *bins, const double *below, const double *above,
-                        size_t rows)
+/* Where an element is counted. One between two doubles is known by both: the lower decides against lower edges, the
+ * upper against hi. */
+static int64_t *slot_of(struct tally *tally, const struct bins *bins, double below, double above)
 {
-    for (size_t i = 0; i < rows; i++) {
-        if (isnan(below[i]))
-            tally->nan++;
-        else if (below[i] < bins->lo)
-            tally->under++;
-        else if (above[i] > bins->hi)
-            tally->over++;
-        else
-            tally->counts[bins_find(bins, below[i])]++;
+    if (below >= bins->lo && above <= bins->hi)
+        return &tally->counts[bins_find(bins, below)];
+    return isnan(below) ? &tally->nan : below < bins->lo ? &tally->under : &tally->over;
+}
+
+static void count_rows(struct tally *tally, const struct bins *bins, const struct sheaf_column *x, uint64_t rows)
+{
+    bool exact = widen_is_exact(x->type);
+    double below[CHUNK_ROWS], above[CHUNK_ROWS];
+    for (uint64_t at = 0; at < rows; at += CHUNK_ROWS) {
+        size_t chunk = rows - at < CHUNK_ROWS ? (size_t)(rows - at) : CHUNK_ROWS;
+        widen_below(x, at, chunk, below);
+        if (!exact)
+            widen_above(x, at, chunk, above);
+        for (size_t i = 0; i < chunk; i++)
+            ++*slot_of(tally, bins, below[i], exact ? below[i] : above[i]);
     }
+}
+
+/* Bytes are counted by value first, then each value put in its bin once. */
+static void count_bytes(struct tally *tally, const struct bins *bins, const struct sheaf_column *x, uint64_t rows)
+{
+    int64_t seen[256] = {0};
+    const uint8_t *bytes = x->data;
+    for (uint64_t i = 0; i < rows; i++)
+        seen[bytes[i]]++;
+    uint8_t bytes_in_order[256];
+    for (int i = 0; i < 256; i++)
+        bytes_in_order[i] = (uint8_t)i;
+    double values[256];
+    widen_below(&(struct sheaf_column){x->type, bytes_in_order}, 0, 256, values);
+    for (int i = 0; i < 256; i++)
+        *slot_of(tally, bins, values[i], values[i]) += seen[i];
 }
 
 static void count(struct tally *tally, const struct sheaf_batch *batch, const struct sheaf_args *args)
 {
-    const struct bins bins = bins_of(args);
-    const struct sheaf_column *x = &batch->columns[0];
-    bool exact = widen_is_exact(x->type);
-    double below[CHUNK_ROWS], above[CHUNK_ROWS];
-    for (uint64_t at = 0; at < batch->rows; at += CHUNK_ROWS) {
-        size_t rows = batch->rows - at < CHUNK_ROWS ? (size_t)(batch->rows - at) : CHUNK_ROWS;
-        widen_below(x, at, rows, below);
-        if (!exact)
-            widen_above(x, at, rows, above);
-        count_chunk(tally, &bins, below, exact ? below : above, rows);
-    }
+    struct bins bins = bins_of(args);
+    double edges[MOST_EDGES];
+    if (bins.count < MOST_EDGES && (uint64_t)bins.count < batch->rows)
+        bins_remember(&bins, edges);
+    bool bytes = sheaf_type_size(batch->columns[0].type) == 1 && batch->rows > 256;
+    (bytes ? count_bytes : count_rows)(tally, &bins, &batch->columns[0], batch->rows);
 }
 
 static enum sheaf_status merge(void *into, const void *from, const struct sheaf_args *args, struct sheaf_error *err)

@@ -22,24 +22,23 @@ double double_before(double x)
     return -double_after(-x);
 }
 
-/* Conversions of 128 bits are slow, and seldom needed. */
-static bool is_exact(__int128 value)
-{
-    const int64_t limit = INT64_C(1) << 53;
-    return value >= -limit && value <= limit;
-}
-
+/* In 64-bit arithmetic: conversions of 128 bits are slow. */
 double double_not_above(__int128 value)
 {
-    if (is_exact(value))
-        return (double)(int64_t)value;
-    double nearest = (double)value;
-    return (__int128)nearest > value ? double_before(nearest) : nearest;
+    bool is_signed = value <= INT64_MAX;
+    double nearest = is_signed ? (double)(int64_t)value : (double)(uint64_t)value;
+    bool above = is_signed ? nearest >= 0x1p63 || (int64_t)nearest > (int64_t)value
+                           : nearest >= 0x1p64 || (uint64_t)nearest > (uint64_t)value;
+    return above ? double_before(nearest) : nearest;
 }
 
 double double_not_below(__int128 value)
 {
-    return -double_not_above(-value);
+    bool is_signed = value <= INT64_MAX;
+    double nearest = is_signed ? (double)(int64_t)value : (double)(uint64_t)value;
+    bool below = is_signed ? nearest < 0x1p63 && (int64_t)nearest < (int64_t)value
+                           : nearest < 0x1p64 && (uint64_t)nearest < (uint64_t)value;
+    return below ? double_after(nearest) : nearest;
 }
 
 static inline double same(double value)

@@ -14,7 +14,7 @@ void widen_above(const struct sheaf_column *column, uint64_t first, size_t count
 /* The same of an integer type, exactly. */
 void widen_integer(const struct sheaf_column *column, uint64_t first, size_t count, __int128 *out);
 
-/* The greatest double not above an integer; the least not below. */
+/* The greatest double not above an i64 or u64; the least not below. */
 double double_not_above(__int128 value);
 double double_not_below(__int128 value);
 

@@ -1,7 +1,6 @@
 #include "job/run.h"
 
 #include "exchange/world.h"
-#include "plan/survey.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -109,18 +108,17 @@ enum sheaf_status run_map(struct run *run, struct sheaf_error *err)
 
 enum sheaf_status run_survey(struct run *run, struct sheaf_error *err)
 {
-    struct survey survey;
-    survey_init(&survey, &run->cut);
+    survey_init(&run->survey, &run->cut);
     free(run->entry);
     run->entry = NULL;
-    enum sheaf_status status = run_work(run, &survey.work, err);
+    enum sheaf_status status = run_work(run, &run->survey.work, err);
     if (status != SHEAF_OK || !leads(run))
         return status;
     run->entry = malloc(run->cut.block_count + 1);
     if (!run->entry)
         return sheaf_fail(err, SHEAF_MEMORY, "no memory for a survey of %llu blocks",
                           (unsigned long long)run->cut.block_count);
-    survey_finish(&survey, run->total.state, run->entry);
+    survey_finish(&run->survey, run->total.state, run->entry);
     return SHEAF_OK;
 }
 

@@ -4,6 +4,7 @@
 #define SHEAF_RUNTIME_RUN_H
 
 #include "plan/plan.h"
+#include "plan/survey.h"
 
 enum step { STEP_END, STEP_SURVEY, STEP_MAP };
 
@@ -18,7 +19,8 @@ struct run {
     uint32_t map_passes;          /* of the kernels */
     struct sheaf_buffer *carries; /* per reduction: what next() wrote */
     struct sheaf_buffer **active; /* per reduction: &carries[i] while it wants passes, else NULL */
-    struct bundle bundle;         /* of the current pass */
+    struct bundle bundle;         /* the work of the current pass: this, or the survey */
+    struct survey survey;
     struct partial total;         /* of the current pass; complete on the leader */
     uint64_t blocks;              /* in the current pass; known to the leader */
     _Atomic int64_t next_progress_ns;

@@ -260,11 +260,11 @@ static enum sheaf_status find_places(struct sheaf_plan *plan, struct sheaf_error
     enum sheaf_status status = sheaf_allowed(&allowed, err);
     bool shared = plan->world && plan->world->peers > 1;
     bool may_pin = plan->pin_name ? strcmp(plan->pin_name, "none") != 0 : plan->workers > 1 || plan->world;
-    if (status == SHEAF_OK && (may_pin || shared))
+    if (status == SHEAF_OK && may_pin)
         status = sheaf_topology_load(&topology, err);
     if (status != SHEAF_OK)
         return status;
-    if (shared) {
+    if (may_pin && shared) {
         struct sheaf_cpuset all = allowed;
         sheaf_place_share(&topology, &all, plan->world->peer_index, plan->world->peers, &allowed);
     }

@@ -131,7 +131,9 @@ static void unpack_input(struct sheaf_source *source, size_t i, struct unpacker 
         in->bad |= cell[k] >= text_of(source)->cells;
     }
     const struct source_input *core = &source->inputs[i];
-    in->bad |= !core->once && (core->start > core->size || core->units > core->size - core->start);
+    if (!core->once) /* a record of n cells has n - 1 delimiters */
+        in->bad |= core->start > core->size || core->units > core->size - core->start ||
+                   text_of(source)->cells - 1 > core->size;
 }
 
 static enum sheaf_status text_unpack(struct sheaf_source *source, struct unpacker *in, struct sheaf_error *err)

@@ -86,10 +86,9 @@ static enum sheaf_status skip_lines(struct opening *o, uint64_t lines, struct sp
     return SHEAF_OK;
 }
 
-/* Moves from record to record until one begins on line `wanted` or later, or to the end. A stream is looked at only
- * as far as it has been read; *found says whether that was enough. */
-static enum sheaf_status find_line(struct opening *o, uint64_t wanted, struct spot *spot, bool *found,
-                                   struct sheaf_error *err)
+/* Moves from record to record until one begins on line `wanted` or later, or to the end. In a stream only as far as
+ * it has been read: the feed passes over the rest. */
+static enum sheaf_status find_line(struct opening *o, uint64_t wanted, struct spot *spot, struct sheaf_error *err)
 {
     size_t size = HEAD_BYTES;
     for (;;) {
@@ -111,8 +110,7 @@ static enum sheaf_status find_line(struct opening *o, uint64_t wanted, struct sp
             p = next;
         }
         spot->at += (size_t)(p - view.bytes);
-        *found = spot->line >= wanted || view.is_all;
-        if (*found || (o->head->once && p == view.bytes))
+        if (spot->line >= wanted || view.is_all || (o->head->once && p == view.bytes))
             return SHEAF_OK;
         size = p == view.bytes ? 2 * size : HEAD_BYTES;
     }
@@ -382,13 +380,11 @@ static enum sheaf_status find_data(struct opening *o, struct text_input *detail,
     if (status != SHEAF_OK)
         return status;
     const struct sheaf_reading *reading = o->reading;
-    bool first_is_read = reading->first_line <= o->top.line, found = true;
+    bool first_is_read = reading->first_line <= o->top.line;
     struct spot after = o->below;
-    status = find_line(o, reading->first_line, &o->below, &found, err);
-    if (!found) /* a stream not read so far yet: the feed passes over the rest */
-        o->below = after;
+    status = find_line(o, reading->first_line, &o->below, err);
     if (status == SHEAF_OK)
-        status = infer(o, &o->below, found ? reading->last_line : 0, err);
+        status = infer(o, &o->below, reading->last_line, err);
     if (status == SHEAF_OK && o->schema.empty) /* none of the lines to be read: the others tell as much */
         status = infer(o, &after, 0, err);
     if (status != SHEAF_OK)
@@ -408,10 +404,9 @@ static enum sheaf_status find_end(struct opening *o, const struct text_input *de
     if (o->head->once)
         return SHEAF_OK;
     struct spot end = {input->start, detail->line};
-    bool found;
     enum sheaf_status status = SHEAF_OK;
     if (o->reading->last_line && o->reading->last_line < UINT64_MAX)
-        status = find_line(o, o->reading->last_line + 1, &end, &found, err);
+        status = find_line(o, o->reading->last_line + 1, &end, err);
     else
         end.at = o->head->size;
     input->units = end.at - input->start;

@@ -13,7 +13,7 @@
 enum {
     TILE_MEMORY = 512 * 1024,       /* about what a tile takes, with all its columns */
     LEAST_TILE_ROWS = 64,
-    LONG_RECORD = 64 * 1024 * 1024, /* from here a look whether the record ends at all is cheaper than memory */
+    LONG_RECORD = 16 * 1024 * 1024, /* from here a look whether the record ends at all is cheaper than memory */
 };
 
 struct text_reader {
@@ -154,7 +154,7 @@ static enum sheaf_status read_on(struct text_reader *reader, struct sheaf_error 
 }
 
 /* Passes over the record that the block begins in, up to the block's end at most. The window shows the byte before
- * the block. */
+ * the block. `state` matters only if there are quotes, so that one not known does as well as any. */
 static enum sheaf_status enter_block(struct text_reader *reader, enum lex_state state, struct sheaf_error *err)
 {
     struct window *window = &reader->window;
@@ -165,8 +165,6 @@ static enum sheaf_status enter_block(struct text_reader *reader, enum lex_state 
     reader->next = 1;
     if (window->bytes[0] == '\n' && state != LEX_QUOTED)
         return SHEAF_OK;
-    if (state == LEX_BEGIN)
-        state = LEX_PLAIN;
     for (;;) {
         const unsigned char *from = window->bytes + reader->next, *end = window->bytes + window->size;
         const unsigned char *next = lex_record_end(lex, state, from, end);

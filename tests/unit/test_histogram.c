@@ -86,15 +86,20 @@ static void shown_cleanup(struct shown *shown)
     free(shown->counts);
 }
 
-/* The bin of x by a scan from the right; -1: none. */
+/* The last edge not above x, hi being in the last bin; -1: none. */
 static int64_t plain_bin(const struct shown *shown, long double x)
 {
     if (!(x >= shown->edges[0] && x <= shown->edges[shown->bins]))
         return -1;
-    int64_t i = shown->bins - 1;
-    while (i > 0 && x < shown->edges[i])
-        i--;
-    return i;
+    int64_t low = 0, above = shown->bins;
+    while (above - low > 1) {
+        int64_t middle = (low + above) / 2;
+        if (shown->edges[middle] <= x)
+            low = middle;
+        else
+            above = middle;
+    }
+    return low;
 }
 
 static void assert_counts(const struct shown *shown, enum sheaf_type type, const void *data, uint64_t rows)
@@ -189,7 +194,7 @@ static void on_and_beside_the_edges(void **state)
     } cases[] = {
         {0, 1, 10},        {-1, 1, 7},           {0.1, 0.4, 3},         {0, 255, 256},       {1e16, 1e16 + 20, 1000},
         {1, 1 + 0x1p-50, 10}, {0, 0x1p-1070, 7}, {-0x1p-1060, 1e-300, 9}, {-1.7e308, 1.7e308, 13}, {1e300, 1.7e308, 999},
-        {-5e-324, 5e-324, 4}, {1, 3e5, 99991},   {-1e-320, 1e308, 3},   {0, 0x1p960, 1000},  {-7.3, 1e5, 1000000},
+        {-5e-324, 5e-324, 4}, {1, 3e5, 99991},   {-1e-320, 1e308, 3},   {0, 0x1p960, 1000},  {-7.3, 1e5, 1000000}, {-0.1, 0.7, 99991}, {-1e-3, 3, 77777},
     };
     for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
         struct sheaf_arg values[2];
@@ -198,18 +203,18 @@ static void on_and_beside_the_edges(void **state)
         struct sheaf_result result = drive_result(histogram(), values, &input, &(struct drive){0});
         struct shown empty = show(&result);
         assert_edges(&empty, cases[c].lo, cases[c].hi);
-        double data[3 * 301];
-        uint64_t rows = 0, seed = c;
-        while (rows < 3 * 300) {
-            double edge = empty.edges[drive_random(&seed) % ((uint64_t)empty.bins + 1)];
-            data[rows++] = nextafter(edge, -INFINITY);
-            data[rows++] = edge;
-            data[rows++] = nextafter(edge, INFINITY);
+        double *data = malloc((size_t)(empty.bins + 1) * 3 * sizeof *data);
+        uint64_t rows = 0;
+        for (int64_t i = 0; i <= empty.bins; i++) {
+            data[rows++] = nextafter(empty.edges[i], -INFINITY);
+            data[rows++] = empty.edges[i];
+            data[rows++] = nextafter(empty.edges[i], INFINITY);
         }
         input = (struct drive_input){.roles = 1, .types = {SHEAF_F64}, .data = {data}, .rows = rows};
         struct sheaf_result full = drive_result(histogram(), values, &input, &(struct drive){0});
         struct shown shown = show(&full);
         assert_counts(&shown, SHEAF_F64, data, rows);
+        free(data);
         shown_cleanup(&shown);
         shown_cleanup(&empty);
         sheaf_result_cleanup(&full);
@@ -233,6 +238,10 @@ static void wide_integers(void **state)
     check(SHEAF_I64, data, ROWS, 10, NULL, 5);
     check(SHEAF_U64, unsigned_data, ROWS, 5, (const double[]){0x1p64 - 0x1p13, 0x1p64}, 5);
     check(SHEAF_U64, unsigned_data, ROWS, 7, NULL, 5);
+    const int64_t greatest[] = {INT64_MAX, INT64_MAX - 1, INT64_MIN};
+    check(SHEAF_I64, greatest, 3, 2, (const double[]){0, 0x1p64}, 5);
+    check(SHEAF_I64, greatest, 3, 2, (const double[]){0, 0x1p63}, 5);
+    check(SHEAF_U64, unsigned_data, ROWS, 2, (const double[]){0, 0x1p65}, 5);
 }
 
 /* The greatest is rounded up for HI, the least down for LO. */

@@ -98,6 +98,7 @@ static void sniffed(void **unused)
         {"a,b\n1,2\n", ','},      {"a\tb,c\n1\t2,3\n", '\t'}, {"1,5;2\n3,5;4\n", ';'}, {"1 2\n3 4\n", DELIMITER_BLANKS},
         {"1\n2\n", ','},          {"", ','},                  {"a b c\n1,2\n", ','},   {"\"a;b\",c\n\"d;e\",1\n", ','},
         {"1, 2\n3, 4\n", ','},    {"x", ','},                 {"1 2", DELIMITER_BLANKS}, {"\"a\nb\";1\n2;3\n", ';'},
+        {"x\ty;z\n1;2\n3;4\n", ';'},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         if (i != 6) /* no delimiter serves it: checked for not failing only */
@@ -394,10 +395,15 @@ static void recipe(void **unused)
         free(part);
     }
     for (size_t i = 0; i < bytes.size; i++) {
-        for (int bit = 0; bit < 8; bit += 3) {
+        for (int bit = 0; bit < 8; bit++) {
             bytes.data[i] ^= (unsigned char)(1 << bit);
-            if (source_unpack(&copy, bytes.data, bytes.size, &err) == SHEAF_OK)
+            if (source_unpack(&copy, bytes.data, bytes.size, &err) == SHEAF_OK) {
+                struct listing any = {0};
+                if (source_access(copy) == SOURCE_CUTTABLE)
+                    (void)!list_source(&any, copy, 1 << 20, false, &err);
+                listing_cleanup(&any);
                 sheaf_source_destroy(copy);
+            }
             bytes.data[i] ^= (unsigned char)(1 << bit);
         }
     }

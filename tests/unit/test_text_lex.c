@@ -275,14 +275,15 @@ static void borders(void **unused)
 {
     (void)unused;
     state = 13;
-    struct lex lexes[3];
+    struct lex lexes[4];
     lex_init(&lexes[0], false, ',');
     lex_init(&lexes[1], false, ';');
     lex_init(&lexes[2], true, 0);
+    lex_init(&lexes[3], false, '\t');
     for (int i = 0; i < 200000; i++) {
-        const struct lex *lex = &lexes[i % 3];
+        const struct lex *lex = &lexes[i % 4];
         char bytes[64];
-        size_t size = random_text(bytes, 40, draw() % 2 ? "1,\"\n\r \t;" : "1,\n; \r\n");
+        size_t size = random_text(bytes, 40, draw() % 2 ? "1,\"\n\r \t;" : "1,\n; \t\r\n");
         struct text text = text_of(bytes, size);
         const unsigned char *end = text.bytes + size, *p = text.bytes;
         struct record record = {0};

@@ -128,7 +128,8 @@ static inline enum sheaf_status survey(const struct cut *cut, uint8_t *entry, st
     return status;
 }
 
-/* Every block in the order of their numbers, or backwards, as a plan would: with a survey where one is asked for. */
+/* Every block in the order of their numbers, with a survey where the source or a reader asks for one; or backwards,
+ * with a survey only where a reader does. */
 static inline enum sheaf_status list_source(struct listing *listing, const struct sheaf_source *source,
                                             uint64_t block_bytes, bool backwards, struct sheaf_error *err)
 {
@@ -141,7 +142,7 @@ static inline enum sheaf_status list_source(struct listing *listing, const struc
     struct listing *blocks = calloc(cut.block_count + 1, sizeof *blocks);
     assert_true(entry && blocks);
     enum sheaf_status earliest = SHEAF_OK; /* backwards: an error in the data, of the first block that has one */
-    bool surveyed = source_wants_survey(source);
+    bool surveyed = !backwards && source_wants_survey(source);
     if (surveyed)
         status = survey(&cut, entry, err);
     for (uint64_t i = 0; i < cut.block_count && status == SHEAF_OK; i++) {
