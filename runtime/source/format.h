@@ -9,6 +9,7 @@
 
 #include "base/pack.h"
 #include "source/source.h"
+#include "source/stream.h"
 
 /* As sheaf_fail and sheaf_error_at together: what is wrong with input `name` at `byte` (or SHEAF_UNKNOWN). */
 enum sheaf_status source_fail(struct sheaf_error *err, enum sheaf_status status, const char *name, int64_t byte,
@@ -22,15 +23,6 @@ struct source_column {
     enum sheaf_type type;
 };
 
-/* An input that can be read only once: standard input, a pipe, a device. Kept open by the source; what was
- * read to recognise it waits in `head`. Lives in the address space that opened it and is not packed. */
-struct source_stream {
-    int fd;
-    struct sheaf_buffer head; /* its first bytes, from byte 0 */
-    bool head_is_all;         /* the stream ended within head */
-    bool taken;               /* a feed has begun to read it */
-};
-
 struct source_input {
     char *name;                   /* owned; as given */
     struct source_stream *stream; /* owned; NULL for a file, a generator, and anything unpacked */
@@ -42,7 +34,7 @@ struct source_input {
     void *detail;                 /* the format's own; its `cleanup` frees it */
 };
 
-/* Immutable after opening, but for `taken` of streams. */
+/* Immutable after opening, but for what streams have read. */
 struct sheaf_source {
     const struct source_format *format;
     enum source_access access;
@@ -129,7 +121,6 @@ struct source_format {
     const char *name;   /* "npy": for --input-format and sheaf_source_format; formats may share functions */
     const char *prefix; /* names that begin so are this format's where no such file exists ("gen:"); or NULL */
     bool rows_are_units; /* else bytes are */
-    bool has_sides;     /* it is made of other sources */
 
     /* Is this input (its first HEAD_BYTES, or all of it) mine? Asked in the order of source_formats. NULL: never,
      * only by name or prefix. */
@@ -166,6 +157,8 @@ struct source_format {
     enum sheaf_status (*feed_open)(struct feed **feed, const struct sheaf_source *source, uint64_t block_bytes,
                                    struct sheaf_error *err);
 
+    /* The sources that this one is made of: the first, the second, NULL. NULL: none. */
+    const struct sheaf_source *(*side)(const struct sheaf_source *source, size_t index);
     /* Do two sources of this format hand out their rows in the same order if neither is told `in_order`? NULL: ask for
      * the logical order. */
     bool (*same_order)(const struct sheaf_source *a, const struct sheaf_source *b);
