@@ -187,7 +187,7 @@ static enum sheaf_status byte_feed_open(struct feed **feed, const struct sheaf_s
     return SHEAF_OK;
 }
 
-/* ---- the interface --------------------------------------------------------------------------------------------- */
+/* ---- the interface -------------------------------------------------------------------------------------- */
 
 enum sheaf_status feed_open(struct feed **feed, const struct sheaf_source *source, uint64_t block_bytes,
                             struct sheaf_error *err)

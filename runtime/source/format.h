@@ -15,7 +15,7 @@
 enum sheaf_status source_fail(struct sheaf_error *err, enum sheaf_status status, const char *name, int64_t byte,
                               const char *format, ...) SHEAF_PRINTF(5, 6);
 
-/* ---- the recipe ------------------------------------------------------------------------------------------ */
+/* ---- the recipe ----------------------------------------------------------------------------------------- */
 
 /* A selected column. */
 struct source_column {
@@ -70,7 +70,7 @@ enum sheaf_status source_refuse_option(const char *input, const char *option, co
 enum sheaf_status source_refuse_text_options(const char *input, const struct sheaf_reading *reading,
                                              struct sheaf_error *err);
 
-/* ---- opening --------------------------------------------------------------------------------------------- */
+/* ---- opening -------------------------------------------------------------------------------------------- */
 
 enum { HEAD_BYTES = 64 * 1024 }; /* read of every input to recognise it */
 
@@ -87,7 +87,7 @@ struct source_head {
 /* Reads on until bytes.size >= size or the input has ended. SHEAF_IO, SHEAF_MEMORY. */
 enum sheaf_status source_head_grow(struct source_head *head, size_t size, struct sheaf_error *err);
 
-/* ---- feeding a stream ------------------------------------------------------------------------------------ */
+/* ---- feeding a stream ----------------------------------------------------------------------------------- */
 
 /* Where the sequential reading of one input stands. Zeroed (line 1) before its first piece. */
 struct feed_point {
@@ -104,13 +104,13 @@ struct feed_piece {
     bool end;           /* the input is not to be read beyond `take` (a count, a last line) */
 };
 
-/* ---- the recipe as bytes --------------------------------------------------------------------------------- */
+/* ---- the recipe as bytes -------------------------------------------------------------------------------- */
 
 /* A whole source among other packed things: a side of a pair. A side has no sides itself. */
 void source_pack_side(const struct sheaf_source *source, struct packer *packer);
 enum sheaf_status source_unpack_side(struct sheaf_source **source, struct unpacker *unpacker, struct sheaf_error *err);
 
-/* ---- the format ------------------------------------------------------------------------------------------ */
+/* ---- the format ----------------------------------------------------------------------------------------- */
 
 /* The common beginning of every format's reader, which holds it as its first member. */
 struct reader {

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- making a pair ----------------------------------------------------------------------------------------------------- */
+/* ---- making a pair -------------------------------------------------------------------------------------- */
 
 static enum sheaf_status sides_match(const struct sheaf_source *a, const struct sheaf_source *b,
                                      struct sheaf_error *err)
@@ -103,7 +103,7 @@ enum sheaf_status sheaf_source_pair(struct sheaf_source **pair, struct sheaf_sou
     return SHEAF_OK;
 }
 
-/* ---- the rest of a format ----------------------------------------------------------------------------------------------- */
+/* ---- the rest of a format ------------------------------------------------------------------------------- */
 
 static void pair_cleanup(struct sheaf_source *source)
 {

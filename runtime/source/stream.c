@@ -30,7 +30,7 @@ void stream_destroy(struct source_stream *stream)
     free(stream);
 }
 
-/* ---- the spool ----------------------------------------------------------------------------------------------- */
+/* ---- the spool ------------------------------------------------------------------------------------------ */
 
 static const char *spool_folder(void)
 {
@@ -90,7 +90,7 @@ static void spool_append(struct source_stream *stream, const unsigned char *byte
     stream->spool_error = failed;
 }
 
-/* ---- reading --------------------------------------------------------------------------------------------------- */
+/* ---- reading -------------------------------------------------------------------------------------------- */
 
 enum sheaf_status stream_rewind(const struct source_stream *stream, const char *name, struct sheaf_error *err)
 {

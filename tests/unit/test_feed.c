@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-/* ---- writers ---------------------------------------------------------------------------------------------------- */
+/* ---- writers -------------------------------------------------------------------------------------------- */
 
 enum how { AT_ONCE, IN_DRIPS };
 
@@ -89,7 +89,7 @@ static void check_counting(const struct rows *rows, uint64_t n)
     assert_int_equal(rows->bytes, 8 * n);
 }
 
-/* ---- raw ---------------------------------------------------------------------------------------------------------- */
+/* ---- raw ------------------------------------------------------------------------------------------------ */
 
 static void raw_case(size_t n, size_t skip, size_t tail, bool count_set, uint64_t block, enum how how, bool big)
 {
@@ -178,7 +178,7 @@ static void another_process_cannot_read_it(void **state)
     free(bytes);
 }
 
-/* ---- .npy --------------------------------------------------------------------------------------------------------- */
+/* ---- .npy ----------------------------------------------------------------------------------------------- */
 
 static void *npy_bytes(const char *descr, bool fortran, const char *shape, size_t data, size_t *start)
 {
@@ -256,7 +256,7 @@ static void npy_streams_of_tables_and_fortran_arrays(void **state)
     }
 }
 
-/* ---- streams that lie ------------------------------------------------------------------------------------------------ */
+/* ---- streams that lie ----------------------------------------------------------------------------------- */
 
 static void fails_with(const void *bytes, size_t size, const struct sheaf_reading *reading, const char *words,
                        int64_t byte)
@@ -275,8 +275,8 @@ static void fails_with(const void *bytes, size_t size, const struct sheaf_readin
         while (status == SHEAF_OK && more)
             status = feed_next(feed, &buffer, &span, &more, &err);
         if (status != SHEAF_INPUT || !strstr(err.message, words) || err.byte != byte)
-            fail_msg("block %" PRIu64 ": wanted \"%s\" at byte %" PRId64 ", got %s \"%s\" at byte %" PRId64, block, words,
-                     byte, sheaf_status_name(status), err.message, err.byte);
+            fail_msg("block %" PRIu64 ": wanted \"%s\" at byte %" PRId64 ", got %s \"%s\" at byte %" PRId64, block,
+                     words, byte, sheaf_status_name(status), err.message, err.byte);
         assert_string_equal(err.file, path);
         feed_close(feed);
         sheaf_buffer_cleanup(&buffer);
@@ -301,7 +301,8 @@ static void streams_that_end_early_or_late(void **state)
 
     size_t start;
     bytes = npy_bytes("<u8", false, "(5000, 2)", 80008, &start);
-    fails_with(bytes, start + 79999, NULL, "the stream ends here, after 9999 of 10000 elements", (int64_t)start + 79999);
+    fails_with(bytes, start + 79999, NULL, "the stream ends here, after 9999 of 10000 elements",
+               (int64_t)start + 79999);
     fails_with(bytes, start, NULL, "the stream ends here, after 0 of 10000 elements", (int64_t)start);
     fails_with(bytes, start + 80001, NULL, "the stream goes on after the 10000 u64 elements", (int64_t)start + 80000);
     /* A count leaves the rest unread. */
@@ -318,7 +319,7 @@ static void streams_that_end_early_or_late(void **state)
     free(bytes);
 }
 
-/* ---- another pass ---------------------------------------------------------------------------------------------------------- */
+/* ---- another pass --------------------------------------------------------------------------------------- */
 
 static void kept_streams_are_read_again(void **state)
 {
@@ -406,7 +407,7 @@ static void no_room_to_keep_is_told_when_it_is_wanted(void **state)
         unsetenv("TMPDIR");
 }
 
-/* ---- several inputs ------------------------------------------------------------------------------------------------------ */
+/* ---- several inputs ------------------------------------------------------------------------------------- */
 
 static void files_beside_a_stream_are_fed_too(void **state)
 {
@@ -449,7 +450,7 @@ static void standard_input_is_named_once(void **state)
     child_done(child);
 }
 
-/* ---- interruptions ---------------------------------------------------------------------------------------------------------- */
+/* ---- interruptions -------------------------------------------------------------------------------------- */
 
 static void nothing(int number)
 {

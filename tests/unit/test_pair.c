@@ -81,7 +81,7 @@ static void check_values(const struct rows *rows, const struct sheaf_source *pai
             assert_true(cell(&rows->row[i], k, sheaf_source_column_type(pair, k)) == value(i));
 }
 
-/* ---- cuttable pairs ------------------------------------------------------------------------------------------------ */
+/* ---- cuttable pairs ------------------------------------------------------------------------------------- */
 
 static const uint64_t axes[] = {37, 3, 29};
 enum { ROWS = 37 * 3 * 29 };
@@ -199,7 +199,7 @@ static void no_rows(void **state)
     sheaf_source_destroy(pair);
 }
 
-/* ---- fed pairs ------------------------------------------------------------------------------------------------------- */
+/* ---- fed pairs ------------------------------------------------------------------------------------------ */
 
 static void text_is_fed(void **state)
 {
@@ -274,7 +274,7 @@ static void text_keeps_its_places(void **state)
     sheaf_source_destroy(pair);
 }
 
-/* ---- what does not pair ------------------------------------------------------------------------------------------------ */
+/* ---- what does not pair --------------------------------------------------------------------------------- */
 
 static void rows_must_be_as_many(void **state)
 {
@@ -358,7 +358,7 @@ static void a_pair_is_no_side(void **state)
     assert_non_null(strstr(err.message, "a pair cannot be paired again"));
 }
 
-/* ---- hostile bytes --------------------------------------------------------------------------------------------------------- */
+/* ---- hostile bytes -------------------------------------------------------------------------------------- */
 
 static uint64_t seed;
 
@@ -396,8 +396,8 @@ static void hostile_recipes_do_no_harm(void **state)
 {
     (void)state;
     const struct sheaf_reading count = {.count_set = true, .count = 37 * 3 * 29};
-    struct sheaf_source *pair =
-        pair_of(open_one("gen:seq", &count), open_one(doubles_write("h.npy", ROWS, "(37, 3, 29)", axes, 3, true), NULL));
+    struct sheaf_source *array = open_one(doubles_write("h.npy", ROWS, "(37, 3, 29)", axes, 3, true), NULL);
+    struct sheaf_source *pair = pair_of(open_one("gen:seq", &count), array);
     struct sheaf_buffer packed = {0};
     assert_int_equal(source_pack(pair, &packed, NULL), SHEAF_OK);
     sheaf_source_destroy(pair);
