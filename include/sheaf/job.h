@@ -78,7 +78,8 @@ SHEAF_API void sheaf_plan_set_filter(struct sheaf_plan *plan, const char *expres
 /* Borrowed; NULL: this process alone. */
 SHEAF_API void sheaf_plan_set_world(struct sheaf_plan *plan, struct sheaf_world *world);
 /* Checks everything, chooses what was left open, places the workers. Nothing is started. After it the plan is
- * read only. SHEAF_USAGE, SHEAF_UNAVAILABLE. */
+ * read only. The environment variable SHEAF_CPU (portable, avx2, avx512, avx512ifma) keeps tuned code to that
+ * instruction set; it changes no result. SHEAF_USAGE, SHEAF_UNAVAILABLE. */
 SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_plan_seal(struct sheaf_plan *plan, struct sheaf_error *err);
 
 /* A sealed plan, for people and reports. Borrowed. */

@@ -20,29 +20,32 @@ struct sheaf_reading {
     const char *endian;     /* raw: "little" or "big"; NULL: this machine's */
     uint64_t offset;        /* raw: bytes before the first element; generators: first element */
     bool count_set;
-    uint64_t count;         /* raw, npy: elements to read; generators: how many (required) */
+    uint64_t count;         /* raw, npy: elements (rows of a table) to read; generators: how many (required) */
     uint64_t seed;          /* generators */
     char delimiter;         /* text: overrides the format's; 0: the format's */
     int header;             /* text: 1 yes, -1 no, 0 find out */
     uint64_t skip_lines;    /* text: lines to pass over before anything else */
     uint64_t first_line;    /* text: data lines outside first..last (from 1, file's own lines) are not read; 0: no limit */
     uint64_t last_line;
-    const char *const *columns; /* names, or numbers from 1; none: every numeric column */
+    const char *const *columns; /* names, or numbers from 1; none: every numeric column, and an array as a whole; an
+                                 * array with columns is the table of its last axis */
     size_t column_count;
     const char *const *na;  /* cells that mean "missing" besides the empty one */
     size_t na_count;
 };
 
 /* Opens `names` (files, "-" for standard input, "gen:KIND") as one sequence of rows, in order; all must have the
- * same format and columns. An existing file beats the reading `gen:...` of a name. Reads only what tells the
- * format (and `skip_lines`/`first_line` worth of text). The caller destroys *source.
+ * same format and columns. An existing file beats the reading `gen:...` of a name. Standard input is taken by one
+ * source at a time. Reads only what tells the format (and `skip_lines`/`first_line` worth of text). The caller
+ * destroys *source.
  * Errors: SHEAF_USAGE (unknown format, column or generator, options that contradict), SHEAF_INPUT, SHEAF_IO. */
 SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_source_open(struct sheaf_source **source, const char *const *names,
                                                              size_t name_count, const struct sheaf_reading *reading,
                                                              struct sheaf_error *err);
 
 /* Row i of the pair is row i of `a` beside row i of `b`: the columns of both. Takes both (also on failure).
- * SHEAF_INPUT if their numbers of rows are known and differ; found out while reading otherwise. */
+ * SHEAF_INPUT if their numbers of rows are known and differ; found out while reading otherwise. SHEAF_USAGE: one of
+ * them is a pair already. */
 SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_source_pair(struct sheaf_source **pair, struct sheaf_source *a,
                                                              struct sheaf_source *b, struct sheaf_error *err);
 
@@ -74,8 +77,8 @@ struct sheaf_generator {
 };
 SHEAF_API const struct sheaf_generator *sheaf_generators(size_t *count);
 
-/* Copies rows first .. first + rows - 1 of one-column data into `out` (rows x element size bytes). For a
- * generator or an array; *got < rows only at the end. Thread safe. */
+/* Copies rows first .. first + rows - 1 of one-column data, in C order, into `out` (rows x element size bytes). For
+ * generators and arrays in files, SHEAF_USAGE otherwise; *got < rows only at the end. Thread safe. */
 SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_source_copy(const struct sheaf_source *source, uint64_t first,
                                                              uint64_t rows, void *out, uint64_t *got,
                                                              struct sheaf_error *err);

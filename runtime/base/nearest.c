@@ -1,10 +1,10 @@
-/* Optimal string alignment (Damerau 1964, restricted edit distance) over three rows of the table, in half steps so
- * that another case of the same letter costs half. */
+/* Optimal string alignment (Damerau 1964, restricted edit distance) over three rows of the table. Another case of the
+ * same letter costs so little that a whole name of them is less than one step. */
 #include "base/nearest.h"
 
 #include <string.h>
 
-enum { LONGEST = 63, STEP = 2 };
+enum { LONGEST = 63, STEP = 64 };
 
 static unsigned least(unsigned a, unsigned b)
 {
@@ -18,7 +18,7 @@ static unsigned char lower(unsigned char c)
 
 static unsigned change(unsigned char a, unsigned char b)
 {
-    return a == b ? 0 : lower(a) == lower(b) ? STEP / 2 : STEP;
+    return a == b ? 0 : lower(a) == lower(b) ? 1 : STEP;
 }
 
 /* Both shorter than LONGEST. */
@@ -51,7 +51,8 @@ const char *nearest_name(const char *name, const char *const *names, size_t coun
         if (other > LONGEST)
             continue;
         unsigned d = distance((const unsigned char *)name, length, (const unsigned char *)names[i], other);
-        if (d <= STEP * least((unsigned)(longer + 2) / 3, 3) && (!best || d < best_distance)) {
+        unsigned limit = longer > 1 ? STEP * least((unsigned)(longer + 1) / 3, 3) : 1;
+        if (d <= limit && (!best || d < best_distance)) {
             best = names[i];
             best_distance = d;
         }

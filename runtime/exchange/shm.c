@@ -77,8 +77,11 @@ static enum sheaf_status merge_tree(struct shared_pass *run, unsigned index, con
         status = await(run->pass, &run->area->ready[index + step]);
         if (status == SHEAF_OK)
             status = mine->work->ops->merge(mine->work, mine->state, slot(run, index + step), err);
-        else
+        else {
             sheaf_fail(err, status, "cancelled");
+            /* A sibling's block failed: its own word is still to come, and is the one to report. */
+            err->block = (int64_t)atomic_load(&run->pass->board->error_block);
+        }
     }
     if (status == SHEAF_OK)
         announce(&run->area->ready[index]);

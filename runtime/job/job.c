@@ -210,11 +210,22 @@ static enum sheaf_status tell_plan(const struct sheaf_plan *plan, struct sheaf_e
     return status;
 }
 
+/* May another pass follow the next one? */
+static bool may_go_on(const struct run *run)
+{
+    for (uint32_t i = 0; i < run->plan->reduction_count; i++)
+        if (run->active[i] && run->plan->reductions[i].kernel->next)
+            return true;
+    return false;
+}
+
 static enum sheaf_status lead_passes(struct lead *lead, struct sheaf_error *err)
 {
     bool again = true;
     enum sheaf_status status = SHEAF_OK;
     while (again && status == SHEAF_OK) {
+        if (may_go_on(&lead->run))
+            source_keep(lead->run.plan->source);
         status = map_step(lead, err);
         if (status == SHEAF_OK)
             status = settle(lead, &again, err);

@@ -1,5 +1,6 @@
 #include "plan/plan.h"
 
+#include "base/cpu.h"
 #include "exchange/world.h"
 
 #include <stdlib.h>
@@ -284,7 +285,9 @@ enum sheaf_status sheaf_plan_seal(struct sheaf_plan *plan, struct sheaf_error *e
 {
     if (plan->reduction_count == 0)
         return sheaf_fail(err, SHEAF_USAGE, "nothing to compute: add a kernel first");
-    enum sheaf_status status = nan_policy_parse(&plan->sieve.nan, plan->nan_name ? plan->nan_name : "propagate", err);
+    enum sheaf_status status = cpu_limit_from_environment(err);
+    if (status == SHEAF_OK)
+        status = nan_policy_parse(&plan->sieve.nan, plan->nan_name ? plan->nan_name : "propagate", err);
     if (status == SHEAF_OK && plan->filter_text)
         status = filter_parse(&plan->sieve.filter, plan->filter_text, plan->source, err);
     if (status == SHEAF_OK)

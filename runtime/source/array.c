@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- options ---------------------------------------------------------------------------------------------- */
+/* ---- options -------------------------------------------------------------------------------------------- */
 
 static enum sheaf_status type_option(const char *input, const struct sheaf_reading *reading, enum sheaf_type *type,
                                      struct sheaf_error *err)
@@ -33,7 +33,7 @@ static enum sheaf_status endian_option(const struct sheaf_reading *reading, bool
     return SHEAF_OK;
 }
 
-/* ---- columns ---------------------------------------------------------------------------------------------- */
+/* ---- columns -------------------------------------------------------------------------------------------- */
 
 /* Sets the source's picks (once) and its columns: one without a name, or the named cells of the last axis. */
 static enum sheaf_status choose_columns(struct sheaf_source *source, size_t input, const struct array_layout *layout,
@@ -104,7 +104,7 @@ static enum sheaf_status input_finish(struct sheaf_source *source, size_t i, con
     return status;
 }
 
-/* ---- raw --------------------------------------------------------------------------------------------------- */
+/* ---- raw ------------------------------------------------------------------------------------------------ */
 
 static bool raw_probe(const struct source_head *head, const struct sheaf_reading *reading)
 {
@@ -156,7 +156,7 @@ static enum sheaf_status raw_open(struct sheaf_source *source, size_t input, str
     return input_finish(source, input, &layout, !head->once, reading, err);
 }
 
-/* ---- .npy --------------------------------------------------------------------------------------------------- */
+/* ---- .npy ----------------------------------------------------------------------------------------------- */
 
 static bool npy_format_probe(const struct source_head *head, const struct sheaf_reading *reading)
 {
@@ -246,7 +246,7 @@ static enum sheaf_status npy_open(struct sheaf_source *source, size_t input, str
     return input_finish(source, input, &layout, true, reading, err);
 }
 
-/* ---- feeding ------------------------------------------------------------------------------------------------ */
+/* ---- feeding -------------------------------------------------------------------------------------------- */
 
 static enum sheaf_status stream_ended(const struct source_input *input, const struct array_layout *layout,
                                       const struct feed_point *point, size_t size, struct sheaf_error *err)
@@ -274,7 +274,8 @@ static enum sheaf_status array_feed_cut(const struct sheaf_source *source, size_
     uint64_t wanted = bounded ? (uint64_t)input->rows - point->row : UINT64_MAX;
     if (rows > wanted)
         rows = wanted;
-    *piece = (struct feed_piece){.take = (size_t)(rows * row), .row = point->row, .end = rows == wanted && layout->tail};
+    *piece = (struct feed_piece){.take = (size_t)(rows * row), .row = point->row};
+    piece->end = rows == wanted && layout->tail;
     if (last && (bounded ? rows < wanted : piece->take < size))
         return stream_ended(input, layout, point, size, err);
     if (rows == wanted && !layout->tail && piece->take < size)
@@ -285,7 +286,7 @@ static enum sheaf_status array_feed_cut(const struct sheaf_source *source, size_
     return SHEAF_OK;
 }
 
-/* ---- finding again ------------------------------------------------------------------------------------------ */
+/* ---- finding again -------------------------------------------------------------------------------------- */
 
 static enum sheaf_status array_locate(const struct sheaf_source *source, const struct sheaf_position *position,
                                       struct sheaf_place *place, struct sheaf_error *err)
@@ -311,7 +312,7 @@ static bool array_same_order(const struct sheaf_source *a, const struct sheaf_so
     return true;
 }
 
-/* ---- the recipe ---------------------------------------------------------------------------------------------- */
+/* ---- the recipe ----------------------------------------------------------------------------------------- */
 
 static void array_cleanup(struct sheaf_source *source)
 {

@@ -14,7 +14,14 @@ int bytes_open(const char *name)
     do
         fd = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     while (fd < 0 && errno == EINTR);
-    return fd;
+    if (fd < 0 || fd > STDERR_FILENO)
+        return fd;
+    /* Someone closed a standard descriptor; data must not take its place. */
+    int higher = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    int failed = errno;
+    close(fd);
+    errno = failed;
+    return higher;
 }
 
 static enum sheaf_status read_failed(const char *name, uint64_t at, int errno_value, struct sheaf_error *err)

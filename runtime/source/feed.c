@@ -18,8 +18,7 @@ struct byte_feed {
     size_t input;
     bool begun;              /* input is open */
     bool ended;              /* nothing is left to read of it */
-    int fd;
-    size_t head_used;        /* of a stream's first bytes */
+    int fd;                  /* of a file */
     struct feed_point point;
     struct sheaf_buffer rest; /* read, but after the last whole record */
 };
@@ -29,29 +28,15 @@ static struct source_stream *stream_of(const struct byte_feed *f)
     return f->base.source->inputs[f->input].stream;
 }
 
-/* Reads on at byte `at` of the input: first what was read when the stream was recognised. */
 static enum sheaf_status read_on(struct byte_feed *f, uint64_t at, unsigned char *into, size_t size, size_t *got,
                                  struct sheaf_error *err)
 {
-    const struct source_stream *stream = stream_of(f);
-    size_t kept = stream ? stream->head.size - f->head_used : 0, n = kept < size ? kept : size, more = 0;
-    if (n)
-        memcpy(into, stream->head.data + f->head_used, n);
-    f->head_used += n;
-    *got = n;
-    if (n == size || f->ended)
-        return SHEAF_OK;
-    if (stream && stream->head_is_all)
-        f->ended = true;
-    else {
-        enum sheaf_status status = bytes_read_next(f->fd, f->base.source->inputs[f->input].name, at + n, into + n,
-                                                   size - n, &more, err);
-        if (status != SHEAF_OK)
-            return status;
-        *got += more;
-        f->ended = *got < size;
-    }
-    return SHEAF_OK;
+    struct source_stream *stream = stream_of(f);
+    const char *name = f->base.source->inputs[f->input].name;
+    enum sheaf_status status = stream ? stream_read(stream, name, at, into, size, got, err)
+                                      : bytes_read_next(f->fd, name, at, into, size, got, err);
+    f->ended = status == SHEAF_OK && *got < size;
+    return status;
 }
 
 /* Appends to `bytes` until it holds `size` or the input has ended. */
@@ -76,12 +61,9 @@ static enum sheaf_status open_input(struct byte_feed *f, struct sheaf_error *err
     if (input->once && !input->stream)
         return source_fail(err, SHEAF_INTERNAL, input->name, SHEAF_UNKNOWN,
                            "a stream can be read only in the process that opened it");
-    if (input->stream && input->stream->taken)
-        return source_fail(err, SHEAF_INPUT, input->name, SHEAF_UNKNOWN,
-                           "a stream can be read only once, and this takes another pass; save it as a file first");
     if (input->stream)
-        input->stream->taken = true;
-    f->fd = input->stream ? input->stream->fd : bytes_open(input->name);
+        return stream_rewind(input->stream, input->name, err);
+    f->fd = bytes_open(input->name);
     if (f->fd >= 0)
         return SHEAF_OK;
     sheaf_fail_os(err, errno, "cannot open");
@@ -94,7 +76,6 @@ static enum sheaf_status begin_input(struct byte_feed *f, struct sheaf_buffer *b
 {
     const struct source_input *input = &f->base.source->inputs[f->input];
     f->point = (struct feed_point){.line = 1};
-    f->head_used = 0;
     f->ended = false;
     f->rest.size = 0;
     enum sheaf_status status = open_input(f, err);
@@ -113,7 +94,7 @@ static enum sheaf_status begin_input(struct byte_feed *f, struct sheaf_buffer *b
 
 static void end_input(struct byte_feed *f)
 {
-    if (f->begun && !stream_of(f) && f->fd >= 0)
+    if (f->begun && !stream_of(f))
         close(f->fd);
     f->begun = false;
     f->input++;
@@ -206,7 +187,7 @@ static enum sheaf_status byte_feed_open(struct feed **feed, const struct sheaf_s
     return SHEAF_OK;
 }
 
-/* ---- the interface --------------------------------------------------------------------------------------------- */
+/* ---- the interface -------------------------------------------------------------------------------------- */
 
 enum sheaf_status feed_open(struct feed **feed, const struct sheaf_source *source, uint64_t block_bytes,
                             struct sheaf_error *err)
@@ -220,6 +201,16 @@ enum sheaf_status feed_next(struct feed *feed, struct sheaf_buffer *bytes, struc
                             struct sheaf_error *err)
 {
     return feed->next(feed, bytes, span, more, err);
+}
+
+void source_keep(const struct sheaf_source *source)
+{
+    for (size_t i = 0; i < source->input_count; i++)
+        if (source->inputs[i].stream)
+            source->inputs[i].stream->keep = true;
+    const struct sheaf_source *side;
+    for (size_t i = 0; source->format->side && (side = source->format->side(source, i)); i++)
+        source_keep(side);
 }
 
 void feed_close(struct feed *feed)

@@ -9,26 +9,18 @@
 
 #include "base/pack.h"
 #include "source/source.h"
+#include "source/stream.h"
 
 /* As sheaf_fail and sheaf_error_at together: what is wrong with input `name` at `byte` (or SHEAF_UNKNOWN). */
 enum sheaf_status source_fail(struct sheaf_error *err, enum sheaf_status status, const char *name, int64_t byte,
                               const char *format, ...) SHEAF_PRINTF(5, 6);
 
-/* ---- the recipe ------------------------------------------------------------------------------------------ */
+/* ---- the recipe ----------------------------------------------------------------------------------------- */
 
 /* A selected column. */
 struct source_column {
     char *name; /* owned; "" for an array */
     enum sheaf_type type;
-};
-
-/* An input that can be read only once: standard input, a pipe, a device. Kept open by the source; what was
- * read to recognise it waits in `head`. Lives in the address space that opened it and is not packed. */
-struct source_stream {
-    int fd;
-    struct sheaf_buffer head; /* its first bytes, from byte 0 */
-    bool head_is_all;         /* the stream ended within head */
-    bool taken;               /* a feed has begun to read it */
 };
 
 struct source_input {
@@ -42,7 +34,7 @@ struct source_input {
     void *detail;                 /* the format's own; its `cleanup` frees it */
 };
 
-/* Immutable after opening, but for `taken` of streams. */
+/* Immutable after opening, but for what streams have read. */
 struct sheaf_source {
     const struct source_format *format;
     enum source_access access;
@@ -78,7 +70,7 @@ enum sheaf_status source_refuse_option(const char *input, const char *option, co
 enum sheaf_status source_refuse_text_options(const char *input, const struct sheaf_reading *reading,
                                              struct sheaf_error *err);
 
-/* ---- opening --------------------------------------------------------------------------------------------- */
+/* ---- opening -------------------------------------------------------------------------------------------- */
 
 enum { HEAD_BYTES = 64 * 1024 }; /* read of every input to recognise it */
 
@@ -95,7 +87,7 @@ struct source_head {
 /* Reads on until bytes.size >= size or the input has ended. SHEAF_IO, SHEAF_MEMORY. */
 enum sheaf_status source_head_grow(struct source_head *head, size_t size, struct sheaf_error *err);
 
-/* ---- feeding a stream ------------------------------------------------------------------------------------ */
+/* ---- feeding a stream ----------------------------------------------------------------------------------- */
 
 /* Where the sequential reading of one input stands. Zeroed (line 1) before its first piece. */
 struct feed_point {
@@ -112,13 +104,13 @@ struct feed_piece {
     bool end;           /* the input is not to be read beyond `take` (a count, a last line) */
 };
 
-/* ---- the recipe as bytes --------------------------------------------------------------------------------- */
+/* ---- the recipe as bytes -------------------------------------------------------------------------------- */
 
 /* A whole source among other packed things: a side of a pair. A side has no sides itself. */
 void source_pack_side(const struct sheaf_source *source, struct packer *packer);
 enum sheaf_status source_unpack_side(struct sheaf_source **source, struct unpacker *unpacker, struct sheaf_error *err);
 
-/* ---- the format ------------------------------------------------------------------------------------------ */
+/* ---- the format ----------------------------------------------------------------------------------------- */
 
 /* The common beginning of every format's reader, which holds it as its first member. */
 struct reader {
@@ -129,7 +121,6 @@ struct source_format {
     const char *name;   /* "npy": for --input-format and sheaf_source_format; formats may share functions */
     const char *prefix; /* names that begin so are this format's where no such file exists ("gen:"); or NULL */
     bool rows_are_units; /* else bytes are */
-    bool has_sides;     /* it is made of other sources */
 
     /* Is this input (its first HEAD_BYTES, or all of it) mine? Asked in the order of source_formats. NULL: never,
      * only by name or prefix. */
@@ -166,6 +157,8 @@ struct source_format {
     enum sheaf_status (*feed_open)(struct feed **feed, const struct sheaf_source *source, uint64_t block_bytes,
                                    struct sheaf_error *err);
 
+    /* The sources that this one is made of: the first, the second, NULL. NULL: none. */
+    const struct sheaf_source *(*side)(const struct sheaf_source *source, size_t index);
     /* Do two sources of this format hand out their rows in the same order if neither is told `in_order`? NULL: ask for
      * the logical order. */
     bool (*same_order)(const struct sheaf_source *a, const struct sheaf_source *b);

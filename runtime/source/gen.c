@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- the table ------------------------------------------------------------------------------------------------- */
+/* ---- the table ------------------------------------------------------------------------------------------ */
 
 #define WORD "w(s, i) is output i of SplitMix64 seeded with s; "
 
@@ -56,7 +56,7 @@ const struct sheaf_generator *sheaf_generators(size_t *count)
     return generators;
 }
 
-/* ---- opening -------------------------------------------------------------------------------------------------- */
+/* ---- opening -------------------------------------------------------------------------------------------- */
 
 static const char prefix[] = "gen:";
 
@@ -154,7 +154,7 @@ static enum sheaf_status gen_unpack(struct sheaf_source *source, struct unpacker
     return SHEAF_OK;
 }
 
-/* ---- reading -------------------------------------------------------------------------------------------------- */
+/* ---- reading -------------------------------------------------------------------------------------------- */
 
 struct gen_reader {
     struct reader base;

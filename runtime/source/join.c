@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- one side, tile by tile ------------------------------------------------------------------------------------ */
+/* ---- one side, tile by tile ----------------------------------------------------------------------------- */
 
 static void side_close(struct side *side)
 {
@@ -70,7 +70,7 @@ static enum sheaf_status side_fill(struct side *side, struct sheaf_error *err)
     return status;
 }
 
-/* ---- both sides ------------------------------------------------------------------------------------------------ */
+/* ---- both sides ----------------------------------------------------------------------------------------- */
 
 void joined_close(struct joined *joined)
 {

@@ -63,7 +63,7 @@ static bool take_string(struct text *text, char *out, size_t size)
     return true;
 }
 
-/* ---- 'descr' ---------------------------------------------------------------------------------------------- */
+/* ---- 'descr' -------------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *code;
@@ -128,7 +128,7 @@ static enum sheaf_status parse_descr(struct text *text, struct npy_header *heade
     return refuse_type(text, where, descr, err);
 }
 
-/* ---- 'fortran_order' and 'shape' -------------------------------------------------------------------------- */
+/* ---- 'fortran_order' and 'shape' ------------------------------------------------------------------------ */
 
 static enum sheaf_status parse_order(struct text *text, struct npy_header *header, struct sheaf_error *err)
 {
@@ -182,7 +182,7 @@ static enum sheaf_status parse_shape(struct text *text, struct npy_header *heade
     return SHEAF_OK;
 }
 
-/* ---- the dictionary ---------------------------------------------------------------------------------------- */
+/* ---- the dictionary ------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *key;
@@ -253,7 +253,7 @@ static enum sheaf_status multiply_shape(struct npy_header *header, const struct 
     return SHEAF_OK;
 }
 
-/* ---- the frame ---------------------------------------------------------------------------------------------- */
+/* ---- the frame ------------------------------------------------------------------------------------------ */
 
 bool npy_probe(const unsigned char *bytes, size_t size)
 {

@@ -7,23 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- making a pair ----------------------------------------------------------------------------------------------------- */
-
-static bool reads_standard_input(const struct sheaf_source *source)
-{
-    for (size_t i = 0; i < source->input_count; i++)
-        if (strcmp(source->inputs[i].name, "-") == 0)
-            return true;
-    return false;
-}
+/* ---- making a pair -------------------------------------------------------------------------------------- */
 
 static enum sheaf_status sides_match(const struct sheaf_source *a, const struct sheaf_source *b,
                                      struct sheaf_error *err)
 {
-    if (a->format->has_sides || b->format->has_sides)
+    if (a->format->side || b->format->side)
         return sheaf_fail(err, SHEAF_USAGE, "a pair cannot be paired again");
-    if (reads_standard_input(a) && reads_standard_input(b))
-        return sheaf_fail(err, SHEAF_USAGE, "standard input (-) can be read only once; it is named twice");
     int64_t left = sheaf_source_rows(a), right = sheaf_source_rows(b);
     if (left != SHEAF_UNKNOWN && right != SHEAF_UNKNOWN && left != right)
         return source_fail(err, SHEAF_INPUT, b->inputs[0].name, SHEAF_UNKNOWN,
@@ -113,7 +103,7 @@ enum sheaf_status sheaf_source_pair(struct sheaf_source **pair, struct sheaf_sou
     return SHEAF_OK;
 }
 
-/* ---- the rest of a format ----------------------------------------------------------------------------------------------- */
+/* ---- the rest of a format ------------------------------------------------------------------------------- */
 
 static void pair_cleanup(struct sheaf_source *source)
 {
@@ -164,6 +154,11 @@ static enum sheaf_status pair_unpack(struct sheaf_source *source, struct unpacke
     return status;
 }
 
+static const struct sheaf_source *pair_side(const struct sheaf_source *source, size_t index)
+{
+    return index < 2 ? pair_of(source)->side[index] : NULL;
+}
+
 static enum sheaf_status pair_locate(const struct sheaf_source *source, const struct sheaf_position *position,
                                      struct sheaf_place *place, struct sheaf_error *err)
 {
@@ -179,7 +174,6 @@ static enum sheaf_status pair_locate(const struct sheaf_source *source, const st
 const struct source_format source_format_pair = {
     .name = "pair",
     .rows_are_units = true,
-    .has_sides = true,
     .cleanup = pair_cleanup,
     .pack = pair_pack,
     .unpack = pair_unpack,
@@ -188,5 +182,6 @@ const struct source_format source_format_pair = {
     .reader_next = pair_reader_next,
     .reader_close = pair_reader_close,
     .feed_open = pair_feed_open,
+    .side = pair_side,
     .locate = pair_locate,
 };

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- rows as bytes ---------------------------------------------------------------------------------------------- */
+/* ---- rows as bytes -------------------------------------------------------------------------------------- */
 
 /* A fed block of a pair is a run of these, each one tile: the header; at, row, line where flagged; then per column a
  * word that says whether `valid` is there, the data, and `valid`. Every part is padded to 8 bytes. */
@@ -43,7 +43,7 @@ static enum sheaf_status append_tile(struct sheaf_buffer *out, const struct tile
     return status;
 }
 
-/* ---- the reader ---------------------------------------------------------------------------------------------------- */
+/* ---- the reader ----------------------------------------------------------------------------------------- */
 
 struct pair_reader {
     struct reader base;
@@ -159,7 +159,7 @@ enum sheaf_status pair_reader_next(struct reader *reader, struct tile *tile, str
     return r->at ? fed_next(r, tile, err) : joined_next(&r->joined, tile, err);
 }
 
-/* ---- the feed ------------------------------------------------------------------------------------------------------- */
+/* ---- the feed ------------------------------------------------------------------------------------------- */
 
 struct pair_feed {
     struct feed base;

@@ -24,7 +24,7 @@ void reader_close(struct reader *reader)
         reader->source->format->reader_close(reader);
 }
 
-/* ---- survey ---------------------------------------------------------------------------------------------- */
+/* ---- survey --------------------------------------------------------------------------------------------- */
 
 enum sheaf_status source_survey_block(const struct sheaf_source *source, const struct span *span, uint8_t *transition,
                                       struct sheaf_error *err)
@@ -39,7 +39,7 @@ bool source_wants_survey(const struct sheaf_source *source)
     return source->format->wants_survey && source->format->wants_survey(source);
 }
 
-/* ---- finding a position again ------------------------------------------------------------------------------ */
+/* ---- finding a position again --------------------------------------------------------------------------- */
 
 enum sheaf_status source_locate(const struct sheaf_source *source, const struct sheaf_position *position,
                                 struct sheaf_place *place, struct sheaf_error *err)
@@ -71,7 +71,7 @@ void source_locate_error(const struct sheaf_source *source, struct sheaf_error *
     }
 }
 
-/* ---- copying rows ------------------------------------------------------------------------------------------ */
+/* ---- copying rows --------------------------------------------------------------------------------------- */
 
 /* Rows lo .. hi - 1 of one input. */
 static enum sheaf_status copy_span(struct reader *reader, size_t input, uint64_t lo, uint64_t hi, unsigned char *out,
@@ -95,7 +95,8 @@ enum sheaf_status sheaf_source_copy(const struct sheaf_source *source, uint64_t 
                                     uint64_t *got, struct sheaf_error *err)
 {
     if (source->column_count != 1 || !source->format->rows_are_units || source->access != SOURCE_CUTTABLE)
-        return sheaf_fail(err, SHEAF_USAGE, "rows are copied from a generator, a .npy or raw file with one column only");
+        return sheaf_fail(err, SHEAF_USAGE, "rows are copied only from a generator, a .npy or a raw "
+                          "file, and only one column of them");
     struct sheaf_source ordered = *source;
     ordered.in_order = true;
     struct reader *reader;

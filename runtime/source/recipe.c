@@ -126,7 +126,7 @@ static enum sheaf_status unpack_source(struct sheaf_source **source, struct unpa
         return sheaf_fail(err, SHEAF_MEMORY, "out of memory for the source");
     enum sheaf_status status = SHEAF_OK;
     unpack_core(unpacked, in);
-    in->bad = in->bad || (side && unpacked->format->has_sides);
+    in->bad = in->bad || (side && unpacked->format->side);
     if (!in->bad)
         status = unpacked->format->unpack(unpacked, in, err);
     if (in->bad)

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,10 +129,20 @@ static enum sheaf_status cannot_open(const char *name, int errno_value, struct s
     return SHEAF_IO;
 }
 
+/* Two sources of this process cannot both read standard input. */
+static atomic_bool input_in_use;
+
+static enum sheaf_status named_twice(struct sheaf_error *err)
+{
+    return sheaf_fail(err, SHEAF_USAGE, "standard input (-) can be read only once; it is named twice");
+}
+
 /* Opens the file or stream and reads the bytes that tell its format. head->fd stays -1 for a generator. */
 static enum sheaf_status head_open(struct source_head *head, struct sheaf_error *err)
 {
     bool is_input = strcmp(head->name, "-") == 0;
+    if (is_input && atomic_exchange(&input_in_use, true))
+        return named_twice(err);
     head->fd = is_input ? STDIN_FILENO : bytes_open(head->name);
     if (head->fd < 0 && errno == ENOENT && format_by_prefix(head->name))
         return SHEAF_OK;
@@ -153,15 +164,15 @@ static enum sheaf_status head_close(struct source_head *head, struct source_inpu
                                     struct sheaf_error *err)
 {
     if (status == SHEAF_OK && head->once) {
-        input->stream = malloc(sizeof *input->stream);
-        if (input->stream) {
-            *input->stream = (struct source_stream){head->fd, head->bytes, head->ended, false};
+        input->stream = stream_new(head->fd, head->bytes, head->ended);
+        if (input->stream)
             return SHEAF_OK;
-        }
         status = sheaf_fail(err, SHEAF_MEMORY, "out of memory");
     }
     if (head->fd > STDIN_FILENO)
         close(head->fd);
+    else if (head->fd == STDIN_FILENO)
+        atomic_store(&input_in_use, false);
     sheaf_buffer_cleanup(&head->bytes);
     return status;
 }
@@ -199,7 +210,7 @@ static enum sheaf_status names_copy(struct sheaf_source *source, const char *con
     for (size_t i = 0; i < count; i++) {
         bool is_input = strcmp(names[i], "-") == 0;
         if (seen && is_input)
-            return sheaf_fail(err, SHEAF_USAGE, "standard input (-) can be read only once; it is named twice");
+            return named_twice(err);
         seen |= is_input;
         source->inputs[i].name = strdup(names[i]);
         if (!source->inputs[i].name)
@@ -229,12 +240,9 @@ enum sheaf_status sheaf_source_open(struct sheaf_source **source, const char *co
 
 static void input_cleanup(struct source_input *input)
 {
-    if (input->stream) {
-        if (input->stream->fd > STDIN_FILENO)
-            close(input->stream->fd);
-        sheaf_buffer_cleanup(&input->stream->head);
-        free(input->stream);
-    }
+    if (input->stream && input->stream->fd == STDIN_FILENO)
+        atomic_store(&input_in_use, false);
+    stream_destroy(input->stream);
     free(input->name);
 }
 

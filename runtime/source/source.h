@@ -7,7 +7,7 @@
 #include <sheaf/source.h>
 
 /* CUTTABLE: every worker opens it by itself. FED: one feeder reads it in order and hands out bytes; it can be
- * read again from the start. ONCE: fed, and gone afterwards (standard input, a pipe). */
+ * read again from the start. ONCE: fed, and gone afterwards unless kept (standard input, a pipe). */
 enum source_access { SOURCE_CUTTABLE, SOURCE_FED, SOURCE_ONCE };
 enum source_access source_access(const struct sheaf_source *source);
 
@@ -61,7 +61,8 @@ struct tile {
     const struct tile_column *columns;
 };
 
-/* A worker's way to read a source; one per worker, with its own buffers (at most 1 MiB). */
+/* A worker's way to read a source; one per worker, with its own buffers (up to 1.5 MiB, twice that for a pair; more
+ * only where a single row needs more). */
 struct reader;
 enum sheaf_status reader_open(struct reader **reader, const struct sheaf_source *source, struct sheaf_error *err);
 /* SHEAF_SURVEY: the text has quotes and no survey has been made: run one and begin again. */
@@ -98,5 +99,10 @@ enum sheaf_status feed_open(struct feed **feed, const struct sheaf_source *sourc
 enum sheaf_status feed_next(struct feed *feed, struct sheaf_buffer *bytes, struct span *span, bool *more,
                             struct sheaf_error *err);
 void feed_close(struct feed *feed);
+
+/* Another pass may follow: what is read of streams from now on is kept, in a file without a name in $TMPDIR (/tmp), so
+ * that the next feed_open can begin at the start again. Nothing if there are no streams. That there is no room for it
+ * is an error only when the next pass asks for it. */
+void source_keep(const struct sheaf_source *source);
 
 #endif

@@ -1,5 +1,6 @@
 /* Delimited text as a source format: what its files share. text_open.c makes the recipe, text_schema.c finds out what
- * the columns are, text_read.c reads blocks, text_scan.c surveys, feeds and locates, text.c holds it together. */
+ * the columns are and text_columns.c which are meant, text_read.c reads blocks, text_scan.c surveys, feeds and
+ * locates, text.c holds it together. */
 #ifndef SHEAF_RUNTIME_TEXT_H
 #define SHEAF_RUNTIME_TEXT_H
 
@@ -12,8 +13,8 @@ struct text {
     bool header;         /* each input's first record names the columns */
     bool quotes;         /* seen in a sample: cutting will need a survey */
     uint64_t cells;      /* of every record */
-    uint64_t first_line; /* records that begin on other lines are not read; 0: no limit. For feeding: in files */
-    uint64_t last_line;  /* that are cut, `start` and `units` of the input say it already */
+    uint64_t first_line; /* records that begin on lines outside first..last are not read; 0: no limit. Feeding heeds */
+    uint64_t last_line;  /* this; for cutting, the `start` and `units` of the inputs were made to say it already */
     char **na;           /* cells that mean "missing"; owned */
     size_t na_count;
 };

@@ -1,9 +1,8 @@
-/* Opening an input of text: where its records begin and end, and what its columns are. */
+/* Opening an input of text: the delimiter, where the records begin and end, what stands at the beginning. */
 #include "source/bytes.h"
 #include "source/text.h"
 #include "source/text_schema.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -187,127 +186,6 @@ static enum sheaf_status infer(struct opening *o, const struct spot *spot, uint6
     return schema_infer(&o->schema, o->text, &o->record, &below, header, err);
 }
 
-/* ---- columns ------------------------------------------------------------------------------------------------ */
-
-/* A name for a person: the header's, else the column's number from 1. */
-static const char *column_name(const struct schema *schema, size_t cell, char number[24])
-{
-    if (schema->header && schema->names[cell][0])
-        return schema->names[cell];
-    snprintf(number, 24, "%zu", cell + 1);
-    return number;
-}
-
-/* A name that two columns bear tells nothing. */
-static enum sheaf_status check_unique(const struct opening *o, const char *wanted, size_t picked,
-                                      struct sheaf_error *err)
-{
-    const struct schema *schema = &o->schema;
-    if (!schema->header || strcmp(schema->names[picked], wanted) != 0)
-        return SHEAF_OK;
-    for (size_t c = 0; c < schema->count; c++)
-        if (c != picked && strcmp(schema->names[c], wanted) == 0)
-            return source_fail(err, SHEAF_USAGE, o->head->name, SHEAF_UNKNOWN,
-                               "columns %zu and %zu are both called \"%.64s\"; say which by its number", picked + 1,
-                               c + 1, wanted);
-    return SHEAF_OK;
-}
-
-static enum sheaf_status pick_named(const struct opening *o, uint64_t *cells, struct sheaf_error *err)
-{
-    const struct sheaf_reading *reading = o->reading;
-    const struct schema *schema = &o->schema;
-    size_t *picked = calloc(reading->column_count, sizeof *picked);
-    if (!picked)
-        return no_memory(err);
-    const char *const *names = schema->header ? (const char *const *)schema->names : NULL;
-    enum sheaf_status status = source_pick_columns(reading, o->head->name, names, schema->count, picked, err);
-    for (size_t k = 0; k < reading->column_count && status == SHEAF_OK; k++) {
-        cells[k] = picked[k];
-        status = check_unique(o, reading->columns[k], picked[k], err);
-    }
-    free(picked);
-    return status;
-}
-
-/* Every numeric column; the others are reported as left out. */
-static enum sheaf_status pick_numeric(struct opening *o, uint64_t *cells, size_t *count, struct sheaf_error *err)
-{
-    char number[24];
-    for (size_t c = 0; c < o->schema.count; c++) {
-        if (o->schema.numeric[c]) {
-            cells[(*count)++] = c;
-            continue;
-        }
-        enum sheaf_status status = source_leave_out(o->source, column_name(&o->schema, c, number), err);
-        if (status != SHEAF_OK)
-            return status;
-    }
-    if (*count)
-        return SHEAF_OK;
-    return source_fail(err, SHEAF_INPUT, o->head->name, SHEAF_UNKNOWN,
-                       "none of its columns (%zu) holds numbers; if a delimiter or a word for missing values is "
-                       "special, say so (--delimiter, --na), or name a column (--column)", o->schema.count);
-}
-
-/* The columns that the first input has: in the same place, or wherever the header has that name. */
-static enum sheaf_status pick_same(const struct opening *o, uint64_t *cells, struct sheaf_error *err)
-{
-    const struct sheaf_source *source = o->source;
-    const struct schema *schema = &o->schema;
-    for (size_t k = 0; k < source->column_count; k++) {
-        const char *wanted = source->columns[k].name;
-        char number[24];
-        size_t c = text_input_of(source, 0)->cell[k];
-        if (strcmp(column_name(schema, c, number), wanted) != 0)
-            for (c = 0; c < schema->count && strcmp(column_name(schema, c, number), wanted) != 0; c++)
-                ;
-        if (c == schema->count)
-            return source_fail(err, SHEAF_INPUT, o->head->name, SHEAF_UNKNOWN,
-                               "has no column \"%.64s\" where %s has one; all inputs of one run need the same", wanted,
-                               source->inputs[0].name);
-        cells[k] = c;
-    }
-    return SHEAF_OK;
-}
-
-static enum sheaf_status declare(struct opening *o, const uint64_t *cells, size_t count, struct sheaf_error *err)
-{
-    struct source_column *columns = calloc(count, sizeof *columns);
-    char(*numbers)[24] = calloc(count, sizeof *numbers);
-    enum sheaf_status status = columns && numbers ? SHEAF_OK : no_memory(err);
-    for (size_t k = 0; k < count && status == SHEAF_OK; k++)
-        columns[k] = (struct source_column){(char *)column_name(&o->schema, cells[k], numbers[k]), SHEAF_F64};
-    if (status == SHEAF_OK)
-        status = source_set_columns(o->source, o->input, columns, count, err);
-    free(columns);
-    free(numbers);
-    return status;
-}
-
-static enum sheaf_status choose_columns(struct opening *o, struct text_input *detail, struct sheaf_error *err)
-{
-    const struct schema *schema = &o->schema;
-    if (o->input == 0)
-        o->text->cells = schema->count;
-    else if (o->text->cells != schema->count)
-        return source_fail(err, SHEAF_INPUT, o->head->name, SHEAF_UNKNOWN,
-                           "has %zu columns where %s has %llu; all inputs of one run need the same", schema->count,
-                           o->source->inputs[0].name, (unsigned long long)o->text->cells);
-    size_t named = o->reading->column_count, count = named ? named : o->source->column_count;
-    detail->cell = calloc(named > schema->count ? named : schema->count, sizeof *detail->cell);
-    if (!detail->cell)
-        return no_memory(err);
-    enum sheaf_status status;
-    if (named)
-        status = pick_named(o, detail->cell, err);
-    else if (o->input == 0)
-        status = pick_numeric(o, detail->cell, &count, err);
-    else
-        status = pick_same(o, detail->cell, err);
-    return status == SHEAF_OK ? declare(o, detail->cell, count, err) : status;
-}
-
 /* ---- the whole ---------------------------------------------------------------------------------------------- */
 
 static enum sheaf_status check_reading(const struct sheaf_reading *reading, struct sheaf_error *err)
@@ -430,7 +308,7 @@ enum sheaf_status text_open(struct sheaf_source *source, size_t input, struct so
     if (status == SHEAF_OK)
         status = find_end(&o, detail, err);
     if (status == SHEAF_OK)
-        status = choose_columns(&o, detail, err);
+        status = text_choose_columns(source, input, reading, &o.schema, err);
     schema_cleanup(&o.schema);
     free(o.record.cells);
     sheaf_buffer_cleanup(&o.bytes);

@@ -252,8 +252,9 @@ static enum sheaf_status bad_count(const struct text_reader *reader, uint64_t at
     size_t count = reader->record.count;
     sheaf_fail(err, SHEAF_INPUT, "%zu %s here, but the %s has %llu%s", count, count == 1 ? "cell" : "cells",
                reader->text->header ? "header" : "first record", (unsigned long long)expected,
-               count > expected && !reader->text->lex.blanks ? " (a delimiter inside a cell needs quotes around the cell)"
-                                                             : "");
+               count > expected && !reader->text->lex.blanks
+                   ? " (a delimiter inside a cell needs quotes around the cell)"
+                   : "");
     return bad_data(reader, at, NULL, err);
 }
 

@@ -51,7 +51,7 @@ int schema_delimiter(const unsigned char *bytes, size_t size)
 struct evidence {
     enum cell_status first; /* in the first record */
     enum cell_status below; /* the first cell below it that is not missing, or CELL_MISSING */
-    bool number, word;      /* below */
+    uint64_t numbers, words; /* below */
 };
 
 static void weigh_record(struct evidence *seen, const struct text *text, const struct record *record, size_t columns)
@@ -63,8 +63,8 @@ static void weigh_record(struct evidence *seen, const struct text *text, const s
             status = CELL_VALUE;
         if (seen[c].below == CELL_MISSING)
             seen[c].below = status;
-        seen[c].number |= status == CELL_VALUE;
-        seen[c].word |= status == CELL_WORD;
+        seen[c].numbers += status == CELL_VALUE;
+        seen[c].words += status == CELL_WORD;
     }
 }
 
@@ -96,10 +96,9 @@ static void conclude(struct schema *schema, const struct evidence *seen, int hea
     for (size_t c = 0; c < schema->count && header == 0; c++)
         schema->header |= seen[c].first == CELL_WORD && seen[c].below == CELL_VALUE;
     for (size_t c = 0; c < schema->count; c++) {
-        bool first_counts = !schema->header;
-        bool number = seen[c].number || (first_counts && seen[c].first == CELL_VALUE);
-        bool word = seen[c].word || (first_counts && seen[c].first == CELL_WORD);
-        schema->numeric[c] = (number && !word) || (schema->header && schema->empty);
+        uint64_t numbers = seen[c].numbers + (!schema->header && seen[c].first == CELL_VALUE);
+        uint64_t words = seen[c].words + (!schema->header && seen[c].first == CELL_WORD);
+        schema->numeric[c] = numbers > words || (schema->header && schema->empty);
     }
 }
 
@@ -119,8 +118,9 @@ enum sheaf_status schema_infer(struct schema *schema, const struct text *text, c
                                const struct below *below, int header, struct sheaf_error *err)
 {
     size_t count = first->count;
-    *schema = (struct schema){
-        .count = count, .names = calloc(count, sizeof *schema->names), .numeric = calloc(count, sizeof *schema->numeric)};
+    *schema = (struct schema){.count = count};
+    schema->names = calloc(count, sizeof *schema->names);
+    schema->numeric = calloc(count, sizeof *schema->numeric);
     struct evidence *seen = calloc(count, sizeof *seen);
     struct record record = {.cells = calloc(count, sizeof *record.cells), .capacity = count};
     bool enough = schema->names && schema->numeric && seen && record.cells && copy_names(schema, first);

@@ -15,7 +15,8 @@ int schema_delimiter(const unsigned char *bytes, size_t size);
 struct schema {
     size_t count;   /* cells of the first record */
     char **names;   /* what the first record's cells say, trimmed */
-    bool *numeric;  /* no cell seen is a word, and some cell is a number */
+    bool *numeric;  /* more of the cells seen are numbers than words: a word among numbers is an error to report,
+                       not a reason to leave the column out */
     bool header;    /* the first record is one */
     bool empty;     /* there was no record below */
 };
@@ -35,5 +36,11 @@ struct below {
  * of a header counts as numeric. */
 enum sheaf_status schema_infer(struct schema *schema, const struct text *text, const struct record *first,
                                const struct below *below, int header, struct sheaf_error *err);
+
+/* Chooses the columns to read of input `input`, whose detail gets their cells, and declares them: those named, else
+ * every numeric one of the first input (what is left out is noted), the same ones of the others. Every input must
+ * have as many columns as the first; where there are headers, in any order. */
+enum sheaf_status text_choose_columns(struct sheaf_source *source, size_t input, const struct sheaf_reading *reading,
+                                      const struct schema *schema, struct sheaf_error *err);
 
 #endif

@@ -49,8 +49,9 @@ enum sheaf_status text_bad_record(enum lex_result result, const char *name, uint
                                   struct sheaf_error *err)
 {
     if (result == LEX_BINARY)
-        sheaf_fail(err, SHEAF_INPUT, "there is a NUL byte (byte %llu of the input), so this is not text; raw binary "
-                                     "numbers need their type named (--type f64, i32, u8, ...)", (unsigned long long)nul);
+        sheaf_fail(err, SHEAF_INPUT,
+                   "there is a NUL byte (byte %llu of the input), so this is not text; raw binary numbers need their "
+                   "type named (--type f64, i32, u8, ...)", (unsigned long long)nul);
     else
         sheaf_fail(err, SHEAF_INPUT, "a quote that is opened in this record is never closed");
     sheaf_error_at(err, name, (int64_t)at, line, NULL);

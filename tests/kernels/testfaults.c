@@ -1,100 +1,93 @@
-/* testfaults: counts elements, and does wrong what --fault says. Serial runs never see the fault, so a comparison can. */
+/* Kernels that misbehave, each at a value of its own: for tests of what happens then. */
 #include <sheaf/kernel.h>
 
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
-struct counts {
-    int64_t elements, merges;
-};
-
-/* A thread beside the first of its process: a team's, not a forked worker or a rank. */
-static bool is_beside(void)
-{
-    return syscall(SYS_gettid) != getpid();
-}
-
-static bool is_second_rank(void)
-{
-    const char *rank = getenv("OMPI_COMM_WORLD_RANK");
-    return rank && strcmp(rank, "1") == 0;
-}
-
-static bool is(const struct sheaf_args *args, const char *fault)
-{
-    return strcmp(args->values[0].word, fault) == 0;
-}
+static const struct sheaf_role roles[] = {{"x", SHEAF_TYPE_BIT(SHEAF_F64)}};
 
 static size_t state_size(const struct sheaf_args *args)
 {
     (void)args;
-    return sizeof(struct counts);
+    return sizeof(int64_t);
 }
 
-static enum sheaf_status map(void *state, const struct sheaf_batch *batch, const struct sheaf_args *args,
-                             struct sheaf_error *err)
-{
-    struct counts *counts = state;
-    counts->elements += (int64_t)batch->rows;
-    if (is(args, "slow"))
-        usleep(20 * 1000);
-    if (is(args, "rank") && is_second_rank())
-        kill(getpid(), SIGKILL);
-    if (!is_beside())
-        return SHEAF_OK;
-    if (is(args, "die"))
-        kill(getpid(), SIGKILL);
-    if (is(args, "fail"))
-        return sheaf_fail(err, SHEAF_INPUT, "refused in a thread");
-    while (is(args, "hang"))
-        pause();
-    return SHEAF_OK;
-}
-
-/* Breaks the law: the identity is none, since every merge counts. */
-static enum sheaf_status merge(void *into, const void *from, const struct sheaf_args *args, struct sheaf_error *err)
-{
-    (void)args, (void)err;
-    struct counts *a = into;
-    const struct counts *b = from;
-    a->elements += b->elements;
-    a->merges += b->merges + 1;
-    return SHEAF_OK;
-}
-
-static enum sheaf_status finish(const void *state, const struct sheaf_args *args, const struct sheaf_finish *finishing,
+static enum sheaf_status finish(const void *state, const struct sheaf_args *args, const struct sheaf_finish *finish_args,
                                 struct sheaf_result *result, struct sheaf_error *err)
 {
-    (void)finishing, (void)err;
-    const struct counts *counts = state;
-    enum sheaf_status status = sheaf_result_int(result, "elements", counts->elements);
-    if (status == SHEAF_OK && is(args, "bits"))
-        status = sheaf_result_int(result, "merges", counts->merges);
-    return status;
+    (void)args, (void)finish_args, (void)err;
+    return sheaf_result_int(result, "rows", *(const int64_t *)state);
 }
 
-static const struct sheaf_kernel sheaf_kernel_testfaults = {
-    .abi = SHEAF_KERNEL_ABI,
-    .size = sizeof(struct sheaf_kernel),
-    .name = "testfaults",
-    .summary = "count, and one fault",
-    .formula = "n",
-    .description = "Counts the elements. --fault bits gives an answer that depends on the merges; fail, die and hang "
-                   "happen in threads beside the first; rank kills the second rank; slow takes its time everywhere.",
-    .roles = (const struct sheaf_role[]){{"x", SHEAF_ALL_TYPES}},
-    .role_count = 1,
-    .params = (const struct sheaf_param[]){
-        {"fault", SHEAF_PARAM_WORD, "none|bits|fail|die|hang|rank|slow", "none", "what to do wrong"}},
-    .param_count = 1,
-    .laws = SHEAF_LAW_EXACT,
-    .state_size = state_size,
-    .map = map,
-    .merge = merge,
-    .finish = finish,
-};
+/* The first row with value `x`; false if there is none. */
+static bool find(const struct sheaf_batch *batch, double x, uint64_t *row)
+{
+    const double *values = batch->columns[0].data;
+    for (*row = 0; *row < batch->rows; ++*row)
+        if (values[*row] == x)
+            return true;
+    return false;
+}
+
+static enum sheaf_status map_kill(void *state, const struct sheaf_batch *batch, const struct sheaf_args *args,
+                                  struct sheaf_error *err)
+{
+    (void)args, (void)err;
+    uint64_t row;
+    if (find(batch, 1013, &row))
+        raise(SIGKILL);
+    *(int64_t *)state += (int64_t)batch->rows;
+    return SHEAF_OK;
+}
+
+static enum sheaf_status map_exit(void *state, const struct sheaf_batch *batch, const struct sheaf_args *args,
+                                  struct sheaf_error *err)
+{
+    (void)args, (void)err;
+    uint64_t row;
+    if (find(batch, 1013, &row))
+        _exit(3);
+    *(int64_t *)state += (int64_t)batch->rows;
+    return SHEAF_OK;
+}
+
+/* Refuses 1013, 2013, ...; the failure to report is the first in the data. */
+static enum sheaf_status map_fail(void *state, const struct sheaf_batch *batch, const struct sheaf_args *args,
+                                  struct sheaf_error *err)
+{
+    (void)args;
+    const double *values = batch->columns[0].data;
+    for (uint64_t i = 0; i < batch->rows; i++)
+        if ((int64_t)values[i] % 1000 == 13 && values[i] > 1000)
+            return sheaf_fail(err, SHEAF_INPUT, "element %llu is %g",
+                              (unsigned long long)sheaf_batch_position(batch, i).at, values[i]);
+    *(int64_t *)state += (int64_t)batch->rows;
+    return SHEAF_OK;
+}
+
+static enum sheaf_status map_slow(void *state, const struct sheaf_batch *batch, const struct sheaf_args *args,
+                                  struct sheaf_error *err)
+{
+    (void)args, (void)err;
+    struct timespec pause = {.tv_nsec = 20 * 1000 * 1000};
+    nanosleep(&pause, NULL);
+    *(int64_t *)state += (int64_t)batch->rows;
+    return SHEAF_OK;
+}
+
+#define FAULT(id, what, function)                                                                          \
+    static const struct sheaf_kernel id = {                                                                \
+        .abi = SHEAF_KERNEL_ABI, .size = sizeof(struct sheaf_kernel), .name = #id, .summary = what,          \
+        .formula = "none", .description = what, .roles = roles, .role_count = 1,                             \
+        .laws = SHEAF_LAW_EXACT | SHEAF_LAW_ADD64, .state_size = state_size, .map = function,                \
+        .finish = finish,                                                                                  \
+    }
+
+FAULT(testkill, "kills its process at 1013", map_kill);
+FAULT(testexit, "leaves its process at 1013", map_exit);
+FAULT(testfail, "refuses 1013, 2013 and so on", map_fail);
+FAULT(testslow, "takes its time", map_slow);
 
 extern SHEAF_API sheaf_kernel_table_t sheaf_kernel_table;
-sheaf_kernel_table_t sheaf_kernel_table = {&sheaf_kernel_testfaults, NULL};
+sheaf_kernel_table_t sheaf_kernel_table = {&testkill, &testexit, &testfail, &testslow, NULL};

@@ -19,7 +19,7 @@
 #include "source/source.h"
 #include "tree.h"
 
-/* ---- files -------------------------------------------------------------------------------------------------- */
+/* ---- files ---------------------------------------------------------------------------------------------- */
 
 static char folder[32];
 
@@ -90,7 +90,7 @@ static inline const char *npy_write(const char *name, int version, const char *d
     return path;
 }
 
-/* ---- opening ------------------------------------------------------------------------------------------------ */
+/* ---- opening -------------------------------------------------------------------------------------------- */
 
 static inline struct sheaf_source *open_one(const char *name, const struct sheaf_reading *reading)
 {
@@ -123,7 +123,7 @@ static inline void refuse(const char *name, const struct sheaf_reading *reading,
     refuse_all(&name, 1, reading, status, name, words, byte);
 }
 
-/* ---- reading all rows ----------------------------------------------------------------------------------------- */
+/* ---- reading all rows ----------------------------------------------------------------------------------- */
 
 /* Every row of a source, sorted by (file, at). */
 struct rows {

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <sys/stat.h>
 
-/* ---- the arrays ---------------------------------------------------------------------------------------------- */
+/* ---- the arrays ----------------------------------------------------------------------------------------- */
 
 /* Any bits will do: what is read is compared as bits. */
 static uint64_t bits_of(uint64_t i, size_t size)
@@ -77,7 +77,7 @@ static const char *array_write(const char *name, const struct array *array, size
     return path;
 }
 
-/* ---- raw ------------------------------------------------------------------------------------------------------ */
+/* ---- raw ------------------------------------------------------------------------------------------------ */
 
 static void raw_case(enum sheaf_type type, bool big, uint64_t offset, uint64_t n, uint64_t tail, bool count_set,
                      uint64_t block)
@@ -166,7 +166,7 @@ static void raw_refuses_what_does_not_fit(void **state)
     refuse(path, &r, SHEAF_USAGE, "there is no column \"2\"; columns here have numbers only, 1 to 1", SHEAF_UNKNOWN);
 }
 
-/* ---- .npy as one array ------------------------------------------------------------------------------------------ */
+/* ---- .npy as one array ---------------------------------------------------------------------------------- */
 
 static void npy_case(const struct array *array, enum sheaf_type type, const char *descr, bool big, bool fortran,
                      uint64_t block)
@@ -269,7 +269,7 @@ static void npy_refuses_options_that_contradict_it(void **state)
     sheaf_source_destroy(raw);
 }
 
-/* ---- .npy as a table of its last axis ----------------------------------------------------------------------------- */
+/* ---- .npy as a table of its last axis ------------------------------------------------------------------- */
 
 static void table_case(const struct array *array, enum sheaf_type type, const char *descr, bool big, bool fortran,
                        const char *const *columns, size_t column_count, uint64_t block)
@@ -341,7 +341,7 @@ static void npy_tables_name_the_columns_there_are(void **state)
                "columns here have numbers only, 1 to 3", SHEAF_UNKNOWN);
 }
 
-/* ---- several files -------------------------------------------------------------------------------------------------- */
+/* ---- several files -------------------------------------------------------------------------------------- */
 
 static void files_follow_each_other(void **state)
 {
@@ -396,7 +396,7 @@ static void files_must_agree(void **state)
     sheaf_source_destroy(source);
 }
 
-/* ---- copies and places --------------------------------------------------------------------------------------------- */
+/* ---- copies and places ---------------------------------------------------------------------------------- */
 
 static void copies_rows_in_c_order(void **state)
 {
@@ -436,7 +436,7 @@ static void finds_places(void **state)
     sheaf_source_destroy(source);
 }
 
-/* ---- files that change or fail ---------------------------------------------------------------------------------------- */
+/* ---- files that change or fail -------------------------------------------------------------------------- */
 
 static enum sheaf_status read_until_it_fails(const struct sheaf_source *source, struct sheaf_error *err)
 {
@@ -489,7 +489,7 @@ static void a_file_that_shrinks_is_an_error(void **state)
     }
 }
 
-/* ---- hostile recipes ---------------------------------------------------------------------------------------------------- */
+/* ---- hostile recipes ------------------------------------------------------------------------------------ */
 
 static uint64_t seed;
 

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-/* ---- writers ---------------------------------------------------------------------------------------------------- */
+/* ---- writers -------------------------------------------------------------------------------------------- */
 
 enum how { AT_ONCE, IN_DRIPS };
 
@@ -89,7 +89,7 @@ static void check_counting(const struct rows *rows, uint64_t n)
     assert_int_equal(rows->bytes, 8 * n);
 }
 
-/* ---- raw ---------------------------------------------------------------------------------------------------------- */
+/* ---- raw ------------------------------------------------------------------------------------------------ */
 
 static void raw_case(size_t n, size_t skip, size_t tail, bool count_set, uint64_t block, enum how how, bool big)
 {
@@ -178,7 +178,7 @@ static void another_process_cannot_read_it(void **state)
     free(bytes);
 }
 
-/* ---- .npy --------------------------------------------------------------------------------------------------------- */
+/* ---- .npy ----------------------------------------------------------------------------------------------- */
 
 static void *npy_bytes(const char *descr, bool fortran, const char *shape, size_t data, size_t *start)
 {
@@ -256,7 +256,7 @@ static void npy_streams_of_tables_and_fortran_arrays(void **state)
     }
 }
 
-/* ---- streams that lie ------------------------------------------------------------------------------------------------ */
+/* ---- streams that lie ----------------------------------------------------------------------------------- */
 
 static void fails_with(const void *bytes, size_t size, const struct sheaf_reading *reading, const char *words,
                        int64_t byte)
@@ -275,8 +275,8 @@ static void fails_with(const void *bytes, size_t size, const struct sheaf_readin
         while (status == SHEAF_OK && more)
             status = feed_next(feed, &buffer, &span, &more, &err);
         if (status != SHEAF_INPUT || !strstr(err.message, words) || err.byte != byte)
-            fail_msg("block %" PRIu64 ": wanted \"%s\" at byte %" PRId64 ", got %s \"%s\" at byte %" PRId64, block, words,
-                     byte, sheaf_status_name(status), err.message, err.byte);
+            fail_msg("block %" PRIu64 ": wanted \"%s\" at byte %" PRId64 ", got %s \"%s\" at byte %" PRId64, block,
+                     words, byte, sheaf_status_name(status), err.message, err.byte);
         assert_string_equal(err.file, path);
         feed_close(feed);
         sheaf_buffer_cleanup(&buffer);
@@ -301,7 +301,8 @@ static void streams_that_end_early_or_late(void **state)
 
     size_t start;
     bytes = npy_bytes("<u8", false, "(5000, 2)", 80008, &start);
-    fails_with(bytes, start + 79999, NULL, "the stream ends here, after 9999 of 10000 elements", (int64_t)start + 79999);
+    fails_with(bytes, start + 79999, NULL, "the stream ends here, after 9999 of 10000 elements",
+               (int64_t)start + 79999);
     fails_with(bytes, start, NULL, "the stream ends here, after 0 of 10000 elements", (int64_t)start);
     fails_with(bytes, start + 80001, NULL, "the stream goes on after the 10000 u64 elements", (int64_t)start + 80000);
     /* A count leaves the rest unread. */
@@ -318,7 +319,95 @@ static void streams_that_end_early_or_late(void **state)
     free(bytes);
 }
 
-/* ---- several inputs ------------------------------------------------------------------------------------------------------ */
+/* ---- another pass --------------------------------------------------------------------------------------- */
+
+static void kept_streams_are_read_again(void **state)
+{
+    (void)state;
+    static const size_t counts[] = {1, 8192, 8193, 300000};
+    for (size_t c = 0; c < sizeof counts / sizeof counts[0]; c++) {
+        unsigned char *bytes = counting(counts[c], 0, 0, __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
+        pid_t child;
+        int old = input_from(bytes, 8 * counts[c], &child);
+        struct sheaf_source *source = open_one("-", &(struct sheaf_reading){.type = "u64"});
+        /* A pass that stops in the middle, then two whole ones with other blocks. */
+        struct feed *feed;
+        struct sheaf_buffer buffer = {0};
+        struct span span;
+        bool more;
+        source_keep(source);
+        assert_int_equal(feed_open(&feed, source, 100000, NULL), SHEAF_OK);
+        assert_int_equal(feed_next(feed, &buffer, &span, &more, NULL), SHEAF_OK);
+        feed_close(feed);
+        sheaf_buffer_cleanup(&buffer);
+        for (uint64_t block = 777; block < 100000; block *= 100) {
+            struct rows rows = read_fed(source, block);
+            check_counting(&rows, counts[c]);
+            rows_cleanup(&rows);
+        }
+        sheaf_source_destroy(source);
+        input_back(old);
+        child_done(child);
+        free(bytes);
+    }
+}
+
+static void both_sides_of_a_pair_are_kept(void **state)
+{
+    (void)state;
+    char path[64];
+    snprintf(path, sizeof path, "%s", path_of("fifo"));
+    unsigned char *bytes = counting(50000, 0, 0, __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
+    pid_t child = fifo_write(path, bytes, 400000, AT_ONCE);
+    struct sheaf_source *pair, *stream = open_one(path, &(struct sheaf_reading){.type = "u64"});
+    struct sheaf_reading count = {.count_set = true, .count = 50000};
+    assert_int_equal(sheaf_source_pair(&pair, stream, open_one("gen:seq", &count), NULL), SHEAF_OK);
+    source_keep(pair);
+    for (int pass = 0; pass < 2; pass++) {
+        struct rows rows = read_fed(pair, 4096);
+        assert_int_equal(rows.count, 50000);
+        for (size_t i = 0; i < rows.count; i++)
+            assert_true(rows.row[i].cell[0] == i && rows.row[i].cell[1] == i);
+        rows_cleanup(&rows);
+    }
+    sheaf_source_destroy(pair);
+    child_done(child);
+    free(bytes);
+}
+
+static void no_room_to_keep_is_told_when_it_is_wanted(void **state)
+{
+    (void)state;
+    const char *before = getenv("TMPDIR");
+    assert_int_equal(setenv("TMPDIR", "/nowhere/at/all", 1), 0);
+    unsigned char *bytes = counting(100000, 0, 0, __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
+    pid_t child;
+    int old = input_from(bytes, 800000, &child);
+    struct sheaf_source *source = open_one("-", &(struct sheaf_reading){.type = "u64"});
+    source_keep(source);
+    struct rows rows = read_fed(source, 10000);
+    check_counting(&rows, 100000);
+    rows_cleanup(&rows);
+    struct feed *feed;
+    struct sheaf_buffer buffer = {0};
+    struct span span;
+    struct sheaf_error err;
+    bool more;
+    assert_int_equal(feed_open(&feed, source, 100, &err), SHEAF_OK);
+    assert_int_equal(feed_next(feed, &buffer, &span, &more, &err), SHEAF_INPUT);
+    assert_non_null(strstr(err.message, "keeping it in /nowhere/at/all for another pass failed: No such file"));
+    feed_close(feed);
+    sheaf_source_destroy(source);
+    input_back(old);
+    child_done(child);
+    free(bytes);
+    if (before)
+        setenv("TMPDIR", before, 1);
+    else
+        unsetenv("TMPDIR");
+}
+
+/* ---- several inputs ------------------------------------------------------------------------------------- */
 
 static void files_beside_a_stream_are_fed_too(void **state)
 {
@@ -351,9 +440,17 @@ static void standard_input_is_named_once(void **state)
     const char *const names[] = {"-", "-"};
     refuse_all(names, 2, NULL, SHEAF_USAGE, "", "standard input (-) can be read only once; it is named twice",
                SHEAF_UNKNOWN);
+    /* Nor by two sources, as long as the first is there. */
+    pid_t child;
+    int old = input_from("12345678", 8, &child);
+    struct sheaf_source *source = open_one("-", &(struct sheaf_reading){.type = "u64"});
+    refuse_all(names, 1, NULL, SHEAF_USAGE, "", "it is named twice", SHEAF_UNKNOWN);
+    sheaf_source_destroy(source);
+    input_back(old);
+    child_done(child);
 }
 
-/* ---- interruptions ---------------------------------------------------------------------------------------------------------- */
+/* ---- interruptions -------------------------------------------------------------------------------------- */
 
 static void nothing(int number)
 {
@@ -404,6 +501,9 @@ int main(void)
         cmocka_unit_test(npy_streams),
         cmocka_unit_test(npy_streams_of_tables_and_fortran_arrays),
         cmocka_unit_test(streams_that_end_early_or_late),
+        cmocka_unit_test(kept_streams_are_read_again),
+        cmocka_unit_test(both_sides_of_a_pair_are_kept),
+        cmocka_unit_test(no_room_to_keep_is_told_when_it_is_wanted),
         cmocka_unit_test(files_beside_a_stream_are_fed_too),
         cmocka_unit_test(standard_input_is_named_once),
         cmocka_unit_test(interruptions_lose_nothing),

@@ -3,7 +3,7 @@
 
 #include "source/npy.h"
 
-/* ---- headers -------------------------------------------------------------------------------------------------- */
+/* ---- headers -------------------------------------------------------------------------------------------- */
 
 /* A file with this dictionary and `data` bytes of zeros after it; returns its path and where the data begin. */
 static const char *file_with(int version, const char *dictionary, size_t data, int64_t *start)
@@ -71,7 +71,7 @@ static void reads_a_header_longer_than_the_first_read(void **state)
     free(bytes);
 }
 
-/* ---- lies -------------------------------------------------------------------------------------------------------- */
+/* ---- lies ----------------------------------------------------------------------------------------------- */
 
 static void refuses_malformed_dictionaries(void **state)
 {
@@ -209,7 +209,7 @@ static void refuses_a_broken_frame(void **state)
            "does not begin as a .npy file does", 0);
 }
 
-/* ---- mutations -------------------------------------------------------------------------------------------------------- */
+/* ---- mutations ------------------------------------------------------------------------------------------ */
 
 static uint64_t seed;
 

@@ -56,7 +56,8 @@ static void known_formats_are_refused_with_what_to_do(void **state)
         size_t size;
         const char *what, *before;
     } cases[] = {
-        {"\x1f\x8b\x08\x00\x00", 5, "is compressed with gzip, which is not read; instead: gunzip -c ", " | sheaf run ... -"},
+        {"\x1f\x8b\x08\x00\x00", 5, "is compressed with gzip, which is not read; instead: gunzip -c ",
+         " | sheaf run ... -"},
         {"\x28\xb5\x2f\xfd\x00", 5, "zstd, which is not read; instead: zstd -dc ", " | sheaf run ... -"},
         {"\xfd" "7zXZ\0\0", 7, "xz, which is not read; instead: xz -dc ", " | sheaf"},
         {"BZh91AY&SY", 10, "bzip2, which is not read; instead: bunzip2 -c ", " | sheaf"},
@@ -103,10 +104,41 @@ static void what_is_not_there_or_no_file(void **state)
 static void formats_must_agree(void **state)
 {
     (void)state;
-    const char *names[2] = {npy_write("a.npy", 1, "|u1", false, "(3,)", "abc", 3), file_write("b.csv", "x,y\n1,2\n", 8)};
+    const char *names[2] = {npy_write("a.npy", 1, "|u1", false, "(3,)", "abc", 3),
+                            file_write("b.csv", "x,y\n1,2\n", 8)};
     refuse_all(names, 2, NULL, SHEAF_INPUT, names[1], "is csv where ", SHEAF_UNKNOWN);
     const char *back[2] = {names[1], names[0]};
     refuse_all(back, 2, NULL, SHEAF_INPUT, names[0], "is npy where ", SHEAF_UNKNOWN);
+}
+
+static void columns_must_agree(void **state)
+{
+    (void)state;
+    const char *names[2] = {file_write("a.csv", "x,name,y\n1,one,2\n", 17),
+                            file_write("b.csv", "x,name,z\n1,a,2\n", 15)};
+    refuse_all(names, 2, NULL, SHEAF_INPUT, names[1], "has no column \"y\" where ", SHEAF_UNKNOWN);
+    names[1] = file_write("c.csv", "x\n1\n", 4);
+    refuse_all(names, 2, NULL, SHEAF_INPUT, names[1], "has 1 columns where ", SHEAF_UNKNOWN);
+    const struct sheaf_reading wrong = {.columns = (const char *const[]){"nmae"}, .column_count = 1};
+    refuse(names[0], &wrong, SHEAF_USAGE, "there is no column \"nmae\" (did you mean \"name\"?); there are: x, name, y",
+           SHEAF_UNKNOWN);
+    const struct sheaf_reading far = {.columns = (const char *const[]){"4"}, .column_count = 1};
+    refuse(names[0], &far, SHEAF_USAGE, "there is no column \"4\"; there are: x, name, y", SHEAF_UNKNOWN);
+}
+
+static void text_columns_left_out_are_named(void **state)
+{
+    (void)state;
+    struct sheaf_source *source = repack(open_one(file_write("a.csv", "x,name,y\n1,one,2\n", 17), NULL));
+    assert_int_equal(sheaf_source_column_count(source), 2);
+    assert_int_equal(sheaf_source_left_out_count(source), 1);
+    assert_string_equal(sheaf_source_left_out_name(source, 0), "name");
+    double x[2];
+    uint64_t got;
+    struct sheaf_error err;
+    assert_int_equal(sheaf_source_copy(source, 0, 1, x, &got, &err), SHEAF_USAGE);
+    assert_non_null(strstr(err.message, "rows are copied only from a generator"));
+    sheaf_source_destroy(source);
 }
 
 /* Descriptors of this process. */
@@ -166,6 +198,8 @@ int main(void)
         cmocka_unit_test(known_formats_are_refused_with_what_to_do),
         cmocka_unit_test(what_is_not_there_or_no_file),
         cmocka_unit_test(formats_must_agree),
+        cmocka_unit_test(columns_must_agree),
+        cmocka_unit_test(text_columns_left_out_are_named),
         cmocka_unit_test(nothing_stays_open),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);

@@ -82,8 +82,8 @@ static void delimiters(void **unused)
     expect("1  2\n", blank, "[1,3|2] 0@0:1,2;");
     /* A decimal comma is refused, not misread. */
     expect("a;b\n1,5;2,5\n", by_content,
-           "INPUT t: none of its columns (2) holds numbers; if a delimiter or a word for missing values is special, say "
-           "so (--delimiter, --na), or name a column (--column)");
+           "INPUT t: none of its columns (2) holds numbers; if a delimiter or a word for missing values is special, "
+           "say so (--delimiter, --na), or name a column (--column)");
     expect("name,v\nx y,1\nz w,2\n", by_content, "[v|name] 0@7:1;0@13:2;");
     expect("d t,v\n1 2,1\n", by_content, "[v|d t] 0@6:1;");
 }
@@ -118,8 +118,8 @@ static void headers(void **unused)
     expect("1,2\n3,4\n", yes, "[1,2] 0@4:3,4;");
     expect("2020,2021\n3,4\n", yes, "[2020,2021] 0@10:3,4;");
     expect("a,b\n1,2\n", no,
-           "INPUT t: none of its columns (2) holds numbers; if a delimiter or a word for missing values is special, say "
-           "so (--delimiter, --na), or name a column (--column)");
+           "INPUT t: none of its columns (2) holds numbers; if a delimiter or a word for missing values is special, "
+           "say so (--delimiter, --na), or name a column (--column)");
     /* Not a number where the next row's is: */
     expect("x,1\ny,2\n", by_content, "[2|1] 0@0:1;0@4:2;");
     expect("x,1\n5,2\n", by_content, "[x,1] 0@4:5,2;");
@@ -245,6 +245,11 @@ static void bad_data(void **unused)
     (void)unused;
     expect("a,b\n1,2\n3,oops\n", (struct sheaf_reading){.columns = (const char *const[]){"b"}, .column_count = 1},
            "INPUT t:3: column \"b\": \"oops\" is not a number (if it stands for a missing value, say --na 'oops')");
+    expect("1\n2\noops\n3\n", by_content,
+           "INPUT t:3: column \"1\": \"oops\" is not a number (if it stands for a missing value, say --na 'oops')");
+    expect("v,w\n1,x\n2,3\n4,5\n", by_content,
+           "INPUT t:2: column \"w\": \"x\" is not a number (if it stands for a missing value, say --na 'x')");
+    expect("v,w\n1,x\n2,3\n4,y\n", by_content, "[v|w] 0@4:1;0@8:2;0@12:4;");
     expect("a,b\n1,2\n\n3\n", by_content, "INPUT t:4: 1 cell here, but the header has 2");
     expect("a,b\n1,2\n3,4,5\n", by_content,
            "INPUT t:3: 3 cells here, but the header has 2 (a delimiter inside a cell needs quotes around the cell)");

@@ -159,8 +159,7 @@ static void same(const struct listing *expected, const struct listing *got, cons
 {
     if (strcmp(listed(expected), listed(got)) == 0)
         return;
-    write_file("/tmp/sheaf-text-failed", text, size);
-    fail_msg("%s in blocks of %" PRIu64 " gave\n%s\ninstead of\n%s\nfor (/tmp/sheaf-text-failed)\n%.*s", how, block_bytes,
+    fail_msg("%s in blocks of %" PRIu64 " gave\n%s\ninstead of\n%s\nfor\n%.*s", how, block_bytes,
              listed(got), listed(expected), (int)size, (const char *)text);
 }
 
@@ -198,7 +197,7 @@ static void every_block_size(void **unused)
     static const char *const texts[] = {
         "a,b\n1,2\n3,4\n5,6\n",
         "a,b\r\n1,2\r\n\r\n3,4\r\n5,6",
-        "\xef\xbb\xbf" "a,b\n1,2\n\n\n3,4\n  \n5,6\r",
+        "\xef\xbb\xbf\x61,b\n1,2\n\n\n3,4\n  \n5,6\r",
         "a,b\n\"1\",\"2\"\n\"3\",\"4\"\n",
         "a,b\n1,\"x\ny\"\n2,\"\"\"\n\"\n3,\"\n\n\"\n4,z\"\n5,\"q\"r\n6,\"\"\n",
         "a,b\n1,\"long text\n2,two\n3,three\n\"\n4,\"\n5,five\"\n",
@@ -237,8 +236,8 @@ static size_t put(char *text, const char *what)
 
 static size_t put_cell(char *text, const struct style *style, unsigned column)
 {
-    static const char *const words[] = {"x", "two words", "\"a,b\"", "\"line\none\"", "\"he said \"\"no\"\"\"", "", "\"\"",
-                                        "5\" disk", "\"\n\n\"", "\"1;2\t3\"", "\"\r\n\""};
+    static const char *const words[] = {"x", "two words", "\"a,b\"", "\"line\none\"", "\"he said \"\"no\"\"\"", "",
+                                        "\"\"", "5\" disk", "\"\n\n\"", "\"1;2\t3\"", "\"\r\n\""};
     static const char *const plain[] = {"x", "yy", "z-z", "w"};
     if (column % 3 == 2) {
         if (style->quoting && draw() % style->quoting == 0)

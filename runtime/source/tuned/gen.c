@@ -17,7 +17,7 @@ static inline uint64_t word(uint64_t key, uint64_t i)
     return z ^ z >> 31;
 }
 
-/* ---- the kinds ------------------------------------------------------------------------------------------------ */
+/* ---- the kinds ------------------------------------------------------------------------------------------ */
 
 /* 53 bits: every multiple of 2^-53 in [0, 1) is as likely as any other. */
 static void make_uniform(uint64_t key, uint64_t first, uint64_t rows, void *out)
@@ -183,7 +183,7 @@ static void make_normal(uint64_t key, uint64_t first, uint64_t rows, void *out)
     }
 }
 
-/* ---- all of them --------------------------------------------------------------------------------------------- */
+/* ---- all of them ---------------------------------------------------------------------------------------- */
 
 void ISA(gen_make)(enum gen_kind kind, uint64_t key, uint64_t first, uint64_t rows, void *out)
 {
