@@ -109,9 +109,10 @@ static enum sheaf_status look_at_data(struct call *call, struct sheaf_error *err
     return status;
 }
 
-static void add_readings(struct call *call)
+static void make_ways(struct call *call)
 {
     uint64_t most = (uint64_t)1 << 30, bytes = call->comparison.input_bytes;
+    ways_make(&call->ways, &call->options->ways, &call->choice, call->launcher.missing);
     if (bytes)
         ways_add_readings(&call->ways, call->has_files, bytes < most ? bytes : most, reading_memory_limit());
 }
@@ -128,11 +129,9 @@ static enum sheaf_status prepare(struct call *call, struct sheaf_error *err)
     if (status == SHEAF_OK)
         status = launcher_find(&call->launcher, options->ways.launcher, err);
     if (status == SHEAF_OK)
-        status = ways_make(&call->ways, &options->ways, &call->choice, call->launcher.missing, err);
-    if (status == SHEAF_OK)
         status = look_at_data(call, err);
     if (status == SHEAF_OK)
-        add_readings(call);
+        make_ways(call);
     if (status == SHEAF_OK && options->timings.against)
         status = timings_read(&call->before, options->timings.against, err);
     if (status == SHEAF_OK && options->timings.against)

@@ -10,14 +10,10 @@
 
 /* ---- lists ----------------------------------------------------------------------------------------------------- */
 
-/* An entry of --workers: N, or RxT. */
-struct shape {
-    unsigned ranks, threads; /* ranks 0: N threads in all */
-};
-
-/* The lists of the options, read; each has at least one entry. */
+/* What the options name; each list has at least one entry. */
 struct axes {
-    struct text_list strategies, merges, pins; /* an entry of pins may be NULL: the plan's choice */
+    struct text_list strategies, pins; /* an entry of pins may be NULL: the plan's choice */
+    const struct text_list *merges;    /* but for this one: the first method of each strategy */
     bool all_merges;
     struct shape *shapes;
     size_t shape_count;
@@ -26,99 +22,74 @@ struct axes {
     const char *no_launcher;
 };
 
-static enum sheaf_status read_shape(const char *text, struct shape *shape, struct sheaf_error *err)
+enum sheaf_status shape_parse(const char *text, struct shape *shape, struct sheaf_error *err)
 {
     const char *cross = strchr(text, 'x');
-    if (!cross)
+    bool digits = cross && cross > text && cross[1];
+    *shape = (struct shape){0};
+    if (!digits)
         return execution_read_workers(text, &shape->threads, err);
     enum sheaf_status status =
         execution_read_workers(keep_text("%.*s", (int)(cross - text), text), &shape->ranks, err);
     if (status == SHEAF_OK)
         status = execution_read_workers(cross + 1, &shape->threads, err);
     if (status == SHEAF_OK && (uint64_t)shape->ranks * shape->threads > MOST_WORKERS)
-        return sheaf_fail(err, SHEAF_USAGE, "--workers: %s are too many; at most %d in all", text, MOST_WORKERS);
+        return sheaf_fail(err, SHEAF_USAGE, "%s is too many; at most %d in all", text, MOST_WORKERS);
     return status;
 }
 
-static enum sheaf_status read_shapes(struct axes *axes, const struct text_list *texts, struct sheaf_error *err)
+/* Texts that the options have checked. */
+static void read_shapes(struct axes *axes, const struct text_list *texts)
 {
     axes->shapes = keep_bytes((texts->count + 1) * sizeof *axes->shapes);
-    for (size_t i = 0; i < texts->count; i++) {
-        enum sheaf_status status = read_shape(texts->items[i], &axes->shapes[axes->shape_count++], err);
-        if (status != SHEAF_OK)
-            return status;
-    }
+    for (size_t i = 0; i < texts->count; i++)
+        axes->shape_count += shape_parse(texts->items[i], &axes->shapes[axes->shape_count], NULL) == SHEAF_OK;
     if (axes->shape_count == 0)
         axes->shapes[axes->shape_count++].threads = sheaf_default_workers();
-    return SHEAF_OK;
 }
 
-static enum sheaf_status read_blocks(struct axes *axes, const struct text_list *texts, struct sheaf_error *err)
+static void read_blocks(struct axes *axes, const struct text_list *texts)
 {
     enum { SMALL = 64 << 10 };
     axes->blocks = keep_bytes((texts->count + 2) * sizeof *axes->blocks);
-    for (size_t i = 0; i < texts->count; i++) {
-        enum sheaf_status status = execution_read_block(texts->items[i], &axes->blocks[axes->block_count++], err);
-        if (status != SHEAF_OK)
-            return status;
-    }
+    for (size_t i = 0; i < texts->count; i++)
+        axes->block_count += execution_read_block(texts->items[i], &axes->blocks[axes->block_count], NULL) == SHEAF_OK;
     if (axes->block_count == 0) {
         axes->blocks[axes->block_count++] = 0;
         axes->blocks[axes->block_count++] = SMALL;
     }
-    return SHEAF_OK;
 }
 
-static enum sheaf_status read_strategies(struct axes *axes, const struct text_list *names, struct sheaf_error *err)
+static bool is_among(const struct text_list *list, const char *text)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->items[i], text) == 0)
+            return true;
+    return false;
+}
+
+static void read_strategies(struct axes *axes, const struct text_list *names)
 {
     size_t count;
     const struct sheaf_strategy *strategies = sheaf_strategies(&count);
-    bool serial = false;
-    for (size_t i = 0; i < names->count; i++)
-        serial = serial || strcmp(names->items[i], "serial") == 0;
-    if (names->count && !serial)
+    if (names->count && !is_among(names, "serial"))
         text_list_add(&axes->strategies, "serial");
-    for (size_t i = 0; i < names->count; i++) {
-        enum sheaf_status status = execution_check_strategy(names->items[i], err);
-        if (status != SHEAF_OK)
-            return status;
+    for (size_t i = 0; i < names->count; i++)
         text_list_add(&axes->strategies, names->items[i]);
-    }
     for (size_t i = 0; i < count && names->count == 0; i++)
         text_list_add(&axes->strategies, strategies[i].name);
-    return SHEAF_OK;
 }
 
-static enum sheaf_status read_merges(struct axes *axes, const struct text_list *names, struct sheaf_error *err)
+static struct axes read_axes(const struct way_options *options)
 {
-    for (size_t i = 0; i < names->count; i++) {
-        bool all = strcmp(names->items[i], "all") == 0;
-        axes->all_merges = axes->all_merges || all;
-        enum sheaf_status status = all ? SHEAF_OK : execution_check_merge(NULL, names->items[i], err);
-        if (status != SHEAF_OK)
-            return status;
-        text_list_add(&axes->merges, names->items[i]);
-    }
-    return SHEAF_OK;
-}
-
-static enum sheaf_status read_axes(struct axes *axes, const struct way_options *options, struct sheaf_error *err)
-{
-    *axes = (struct axes){0};
-    enum sheaf_status status = read_strategies(axes, &options->strategies, err);
-    if (status == SHEAF_OK)
-        status = read_merges(axes, &options->merges, err);
-    if (status == SHEAF_OK)
-        status = read_shapes(axes, &options->workers, err);
-    if (status == SHEAF_OK)
-        status = read_blocks(axes, &options->blocks, err);
-    for (size_t i = 0; i < options->pins.count && status == SHEAF_OK; i++) {
-        status = execution_check_pin(options->pins.items[i], err);
-        text_list_add(&axes->pins, options->pins.items[i]);
-    }
-    if (axes->pins.count == 0)
-        text_list_add(&axes->pins, NULL);
-    return status;
+    struct axes axes = {.pins = options->pins, .merges = &options->merges};
+    axes.all_merges = is_among(axes.merges, "all");
+    read_strategies(&axes, &options->strategies);
+    read_shapes(&axes, &options->workers);
+    read_blocks(&axes, &options->blocks);
+    if (axes.pins.count == 0)
+        text_list_add(&axes.pins, NULL);
+    return axes;
 }
 
 /* ---- combinations ---------------------------------------------------------------------------------------------- */
@@ -207,14 +178,14 @@ static const char *misfit(const struct sheaf_merge *merge, const struct kernel_c
 static void add_named_merges(struct ways *ways, const struct axes *axes, const struct sheaf_strategy *strategy,
                              const struct kernel_choice *choice)
 {
-    for (size_t i = 0; i < axes->merges.count; i++) {
+    for (size_t i = 0; i < axes->merges->count; i++) {
         const struct sheaf_merge *merge = strategy->merges;
-        while (merge->name && strcmp(merge->name, axes->merges.items[i]) != 0)
+        while (merge->name && strcmp(merge->name, axes->merges->items[i]) != 0)
             merge++;
         add_method(ways, axes, strategy,
                    (struct way){
                        .strategy = strategy->name,
-                       .merge = axes->merges.items[i],
+                       .merge = axes->merges->items[i],
                        .skip = merge->name ? misfit(merge, choice) : "this strategy has no such merge method",
                    });
     }
@@ -230,7 +201,7 @@ static void add_strategy(struct ways *ways, const struct axes *axes, const char 
         skip = axes->no_launcher;
     if (skip) {
         add_method(ways, axes, strategy, (struct way){.strategy = name, .skip = skip});
-    } else if (!strategy || serial || (axes->merges.count == 0 && !axes->all_merges)) {
+    } else if (!strategy || serial || (axes->merges->count == 0 && !axes->all_merges)) {
         const char *merge = strategy ? strategy->merges[0].name : NULL;
         add_method(ways, axes, strategy, (struct way){.strategy = name, .merge = merge});
     } else if (!axes->all_merges) {
@@ -242,15 +213,13 @@ static void add_strategy(struct ways *ways, const struct axes *axes, const char 
     }
 }
 
-enum sheaf_status ways_make(struct ways *ways, const struct way_options *options, const struct kernel_choice *choice,
-                            const char *no_launcher, struct sheaf_error *err)
+void ways_make(struct ways *ways, const struct way_options *options, const struct kernel_choice *choice,
+               const char *no_launcher)
 {
-    struct axes axes;
-    enum sheaf_status status = read_axes(&axes, options, err);
+    struct axes axes = read_axes(options);
     axes.no_launcher = no_launcher;
-    for (size_t i = 0; i < axes.strategies.count && status == SHEAF_OK; i++)
+    for (size_t i = 0; i < axes.strategies.count; i++)
         add_strategy(ways, &axes, axes.strategies.items[i], choice);
-    return status;
 }
 
 /* ---- readings -------------------------------------------------------------------------------------------------- */

@@ -23,6 +23,12 @@ struct way {
     const char *skip;     /* NULL, or why it cannot be a row */
 };
 
+/* An entry of --workers: N in all, or RxT. */
+struct shape {
+    unsigned ranks, threads; /* ranks 0: `threads` in all */
+};
+SHEAF_MUST_USE enum sheaf_status shape_parse(const char *text, struct shape *shape, struct sheaf_error *err);
+
 /* Growing; all zeros is empty. */
 struct ways {
     struct way *items;
@@ -30,10 +36,9 @@ struct ways {
 };
 
 /* Every combination that the options name, serial among them. What cannot be is one way that says so; `no_launcher` is
- * why no ranks can be started, or NULL. SHEAF_USAGE: an unknown name, with the nearest one; a wrong number. */
-SHEAF_MUST_USE enum sheaf_status ways_make(struct ways *ways, const struct way_options *options,
-                                           const struct kernel_choice *choice, const char *no_launcher,
-                                           struct sheaf_error *err);
+ * why no ranks can be started, or NULL. */
+void ways_make(struct ways *ways, const struct way_options *options, const struct kernel_choice *choice,
+               const char *no_launcher);
 /* Adds the readings for each number of workers among the ways: of the files, if there are any, and of memory, at most
  * `memory_each` bytes and `memory_all` in all of them together. */
 void ways_add_readings(struct ways *ways, bool files, uint64_t memory_each, uint64_t memory_all);
