@@ -19,6 +19,7 @@
 /* In the order in which help lists them. */
 #define COMMANDS(X)                                                                                        \
     X(run)                                                                                                 \
+    X(compare)                                                                                             \
     X(kernels)                                                                                             \
     X(strategies)                                                                                          \
     X(topo)                                                                                                \

@@ -42,8 +42,8 @@ enum sheaf_status execution_check_merge(const char *strategy, const char *name, 
     for (size_t i = 0; i < count; i++)
         if ((any || strcmp(strategies[i].name, strategy) == 0) && has_merge(&strategies[i], name, &nearest))
             return SHEAF_OK;
-    return sheaf_fail(err, SHEAF_USAGE, "%s%s has no merge method \"%s\"%s",
-                      any ? "no strategy" : "strategy ", any ? "" : strategy, name,
+    return sheaf_fail(err, SHEAF_USAGE, "%s%s has %s merge method \"%s\"%s",
+                      any ? "no strategy" : "strategy ", any ? "" : strategy, any ? "a" : "no", name,
                       nearest_hint(&nearest, "", " (sheaf strategies lists them)"));
 }
 

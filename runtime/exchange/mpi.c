@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 struct rank_pass {
     const struct cast *cast;
@@ -409,6 +410,24 @@ static enum sheaf_status compute(struct rank_pass *run, const struct crew *crew,
     return run->cast->engine->run(crew, pass, &share.base, run->mine, err);
 }
 
+/* Rank 0 reports what all ranks read and hold; of a fed source it has counted every byte itself. */
+static enum sheaf_status sum_boards(const struct rank_pass *run, struct sheaf_error *err)
+{
+    struct board *board = run->pass->board;
+    struct rusage usage;
+    int64_t totals[2] = {(int64_t)atomic_load(&board->done_bytes), 0};
+    if (!is_root(run) && !run->pass->cut)
+        totals[0] = 0;
+    if (!is_root(run) && getrusage(RUSAGE_SELF, &usage) == 0)
+        totals[1] = (int64_t)usage.ru_maxrss * 1024;
+    int code = run->world->ops->sum(run->world->handle, totals, 2, 0);
+    if (code == 0 && is_root(run)) {
+        atomic_store(&board->done_bytes, (uint64_t)totals[0]);
+        atomic_store(&board->peak_bytes, (uint64_t)totals[1]);
+    }
+    return world_check(run->world, code, "adding up what the ranks have read", err);
+}
+
 static enum sheaf_status run_pass(const struct cast *cast, const struct pass *pass, struct partial *total,
                                   uint64_t *blocks, struct sheaf_error *err)
 {
@@ -436,6 +455,8 @@ static enum sheaf_status run_pass(const struct cast *cast, const struct pass *pa
             status = combined, failure = late;
     }
     blockset_cleanup(&run.added);
+    if (status == SHEAF_OK)
+        status = sum_boards(&run, &failure);
     if (status != SHEAF_OK)
         *err = failure;
     return status;

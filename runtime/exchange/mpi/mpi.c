@@ -4,6 +4,7 @@
 #include <mpi.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { TAG_SIZE = 1, TAG_BYTES = 2, PIECE = 1 << 30, PIECE_WORDS = 1 << 26 };
 
@@ -89,12 +90,32 @@ static int piece(uint64_t left, int most)
     return left < (uint64_t)most ? (int)left : most;
 }
 
+/* MPI waits by spinning. Followers may wait for long, while somebody else could use the core: they sleep, ever longer. */
+static int await(MPI_Request *request)
+{
+    enum { SPINS = 1000, SHORTEST_NS = 20 * 1000, LONGEST_NS = 2 * 1000 * 1000 };
+    struct timespec nap = {.tv_nsec = SHORTEST_NS};
+    int done = 0, code = MPI_SUCCESS;
+    for (int spins = 0; !done && code == MPI_SUCCESS; spins += spins < SPINS) {
+        code = MPI_Test(request, &done, MPI_STATUS_IGNORE);
+        if (done || spins < SPINS)
+            continue;
+        nanosleep(&nap, NULL);
+        nap.tv_nsec = 2 * nap.tv_nsec < LONGEST_NS ? 2 * nap.tv_nsec : LONGEST_NS;
+    }
+    return code;
+}
+
 static int broadcast(void *handle, void *bytes, uint64_t total)
 {
     struct world *world = handle;
     int code = MPI_SUCCESS;
-    for (uint64_t at = 0; at < total && code == MPI_SUCCESS; at += PIECE)
-        code = MPI_Bcast((char *)bytes + at, piece(total - at, PIECE), MPI_BYTE, 0, world->all);
+    for (uint64_t at = 0; at < total && code == MPI_SUCCESS; at += PIECE) {
+        MPI_Request request;
+        code = MPI_Ibcast((char *)bytes + at, piece(total - at, PIECE), MPI_BYTE, 0, world->all, &request);
+        if (code == MPI_SUCCESS)
+            code = await(&request);
+    }
     return code;
 }
 

@@ -1,0 +1,324 @@
+#include "compare_reading.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "compare_files.h"
+
+/* Files are dealt in pieces to whoever comes first; memory in one share each, because whoever touched a page first has
+ * it near. */
+enum { PIECE_BYTES = 8 << 20 };
+
+struct piece {
+    const struct file *file;
+    uint64_t at, size; /* in the part that counts */
+};
+
+struct reading {
+    const struct way *way;
+    struct files files;
+    struct piece *pieces;
+    size_t piece_count;
+    unsigned char *memory;
+    uint64_t bytes;
+    _Atomic size_t cursor;
+    _Atomic bool stop;
+    pthread_mutex_t gate; /* shut until all readers are there */
+};
+
+struct reader {
+    struct reading *reading;
+    unsigned index;
+    pthread_t thread;
+    double began, ended;
+    uint64_t sum;
+    time_t said; /* the last sign of life; the first reader's only */
+    struct sheaf_error err;
+};
+
+/* ---- the loop -------------------------------------------------------------------------------------------------- */
+
+/* At any address, whatever lies there. */
+typedef uint64_t loose_word __attribute__((aligned(1), may_alias));
+
+static uint64_t sum_words(const void *bytes, uint64_t size)
+{
+    const loose_word *word = bytes;
+    uint64_t sum = 0;
+    for (uint64_t i = 0; i < size / sizeof *word; i++)
+        sum += word[i];
+    return sum;
+}
+
+static enum sheaf_status read_piece(struct reader *reader, const struct piece *piece, int descriptor, void *buffer)
+{
+    uint64_t limit = reader->reading->way->block_bytes;
+    for (uint64_t at = 0; at < piece->size;) {
+        uint64_t want = piece->size - at < limit ? piece->size - at : limit;
+        ssize_t got = pread(descriptor, buffer, want, (off_t)(piece->file->first + piece->at + at));
+        if (got <= 0)
+            return file_fail(piece->file, got < 0 ? errno : 0, &reader->err);
+        reader->sum += sum_words(buffer, (uint64_t)got);
+        at += (uint64_t)got;
+    }
+    return SHEAF_OK;
+}
+
+static enum sheaf_status take_piece(struct reader *reader, const struct piece *piece, void *buffer)
+{
+    if (piece->file->map) {
+        reader->sum += sum_words(piece->file->map + piece->at, piece->size);
+        return SHEAF_OK;
+    }
+    int descriptor = open(piece->file->path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        return file_fail(piece->file, errno, &reader->err);
+    enum sheaf_status status = read_piece(reader, piece, descriptor, buffer);
+    close(descriptor);
+    return status;
+}
+
+/* As the rows of plans do, so that the parent treats both alike. */
+static void show_life(struct reader *reader, size_t piece)
+{
+    time_t now = time(NULL);
+    if (reader->index != 0 || now == reader->said)
+        return;
+    reader->said = now;
+    wire_at(piece * PIECE_BYTES);
+    if (wire_is_cut())
+        atomic_store(&reader->reading->stop, true);
+}
+
+static void read_files(struct reader *reader, void *buffer)
+{
+    struct reading *reading = reader->reading;
+    while (!atomic_load(&reading->stop)) {
+        size_t i = atomic_fetch_add(&reading->cursor, 1);
+        if (i >= reading->piece_count)
+            return;
+        if (take_piece(reader, &reading->pieces[i], buffer) != SHEAF_OK)
+            atomic_store(&reading->stop, true);
+        show_life(reader, i);
+    }
+}
+
+/* ---- readers --------------------------------------------------------------------------------------------------- */
+
+static double seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static void start_clock(struct reader *reader)
+{
+    pthread_mutex_lock(&reader->reading->gate);
+    pthread_mutex_unlock(&reader->reading->gate);
+    reader->began = seconds();
+}
+
+static void *file_reader(void *context)
+{
+    struct reader *reader = context;
+    uint64_t size = reader->reading->way->block_bytes;
+    void *buffer = malloc(size);
+    if (buffer)
+        memset(buffer, 1, size); /* its pages are there before the clock runs */
+    else
+        sheaf_fail(&reader->err, SHEAF_MEMORY, "no memory to read with");
+    start_clock(reader);
+    if (buffer)
+        read_files(reader, buffer);
+    reader->ended = seconds();
+    free(buffer);
+    return NULL;
+}
+
+static unsigned char *share_of(const struct reader *reader, uint64_t *size)
+{
+    const struct reading *reading = reader->reading;
+    uint64_t words = reading->bytes / 8, workers = reading->way->workers;
+    uint64_t first = words / workers * reader->index;
+    *size = 8 * (reader->index + 1 == workers ? words - first : words / workers);
+    return reading->memory + 8 * first;
+}
+
+static void *memory_reader(void *context)
+{
+    struct reader *reader = context;
+    uint64_t size;
+    const unsigned char *share = share_of(reader, &size);
+    start_clock(reader);
+    reader->sum += sum_words(share, size);
+    reader->ended = seconds();
+    return NULL;
+}
+
+/* Each touches first what it will read. */
+static void *memory_filler(void *context)
+{
+    uint64_t size;
+    unsigned char *share = share_of(context, &size);
+    memset(share, 1, size);
+    return NULL;
+}
+
+/* Starts the readers of a reading and waits for them. */
+static enum sheaf_status run_readers(struct reading *reading, struct reader *readers, void *(*work)(void *),
+                                     struct sheaf_error *err)
+{
+    unsigned workers = reading->way->workers, started = 0;
+    int cause = 0;
+    pthread_mutex_lock(&reading->gate);
+    for (; started < workers && cause == 0; started += cause == 0) {
+        readers[started] = (struct reader){.reading = reading, .index = started, .said = time(NULL)};
+        sheaf_error_clear(&readers[started].err);
+        cause = pthread_create(&readers[started].thread, NULL, work, &readers[started]);
+    }
+    atomic_store(&reading->stop, cause != 0);
+    pthread_mutex_unlock(&reading->gate);
+    for (unsigned i = 0; i < started; i++)
+        pthread_join(readers[i].thread, NULL);
+    return cause ? sheaf_fail_os(err, cause, "cannot start thread %u", started) : SHEAF_OK;
+}
+
+/* ---- opening --------------------------------------------------------------------------------------------------- */
+
+static uint64_t number_in(const char *path, const char *format)
+{
+    uint64_t number = UINT64_MAX;
+    char line[256];
+    FILE *file = fopen(path, "re");
+    while (file && fgets(line, sizeof line, file))
+        if (sscanf(line, format, &number) == 1)
+            break;
+    if (file)
+        fclose(file);
+    return number;
+}
+
+uint64_t reading_memory_limit(void)
+{
+    uint64_t available_kb = number_in("/proc/meminfo", "MemAvailable: %" SCNu64 " kB");
+    uint64_t available = available_kb == UINT64_MAX ? (uint64_t)1 << 30 : available_kb * 1024;
+    uint64_t granted = number_in("/sys/fs/cgroup/memory.max", "%" SCNu64);
+    return (granted < available ? granted : available) / 4;
+}
+
+static enum sheaf_status open_memory(struct reading *reading, struct sheaf_error *err)
+{
+    struct reader *readers = calloc(reading->way->workers, sizeof *readers);
+    enum sheaf_status status = SHEAF_OK;
+    reading->bytes = reading->way->block_bytes;
+    void *memory = mmap(NULL, reading->bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    reading->memory = memory == MAP_FAILED ? NULL : memory;
+    if (!reading->memory || !readers)
+        status = sheaf_fail(err, SHEAF_MEMORY, "no memory to read from: %" PRIu64 " bytes", reading->bytes);
+    if (status == SHEAF_OK)
+        status = run_readers(reading, readers, memory_filler, err);
+    free(readers);
+    return status;
+}
+
+static enum sheaf_status open_files(struct reading *reading, const struct sheaf_source *source, uint64_t offset,
+                                    struct sheaf_error *err)
+{
+    enum sheaf_status status = files_list(&reading->files, source, offset, err);
+    if (status != SHEAF_OK)
+        return status;
+    reading->bytes = reading->files.bytes;
+    size_t most = reading->bytes / PIECE_BYTES + reading->files.count + 1;
+    reading->pieces = calloc(most, sizeof *reading->pieces);
+    if (!reading->pieces)
+        return sheaf_fail(err, SHEAF_MEMORY, "no memory for a list of %zu pieces", most);
+    for (size_t i = 0; i < reading->files.count; i++) {
+        const struct file *file = &reading->files.items[i];
+        for (uint64_t at = 0; at < file->size; at += PIECE_BYTES)
+            reading->pieces[reading->piece_count++] =
+                (struct piece){file, at, file->size - at < PIECE_BYTES ? file->size - at : PIECE_BYTES};
+    }
+    return SHEAF_OK;
+}
+
+enum sheaf_status reading_open(struct reading **out, const struct way *way, const struct sheaf_source *source,
+                               uint64_t offset, struct sheaf_error *err)
+{
+    struct reading *reading = calloc(1, sizeof *reading);
+    *out = reading;
+    if (!reading)
+        return sheaf_fail(err, SHEAF_MEMORY, "no memory to read with");
+    reading->way = way;
+    pthread_mutex_init(&reading->gate, NULL);
+    return way->kind == WAY_MEMORY ? open_memory(reading, err) : open_files(reading, source, offset, err);
+}
+
+void reading_close(struct reading *reading)
+{
+    if (!reading)
+        return;
+    if (reading->memory)
+        munmap(reading->memory, reading->bytes);
+    files_cleanup(&reading->files);
+    pthread_mutex_destroy(&reading->gate);
+    free(reading->pieces);
+    free(reading);
+}
+
+/* ---- one repetition -------------------------------------------------------------------------------------------- */
+
+static enum sheaf_status read_all(struct reading *reading, struct reader *readers, struct sheaf_error *err)
+{
+    enum sheaf_status status = reading->way->kind == WAY_MMAP ? files_map(&reading->files, err) : SHEAF_OK;
+    atomic_store(&reading->cursor, 0);
+    if (status == SHEAF_OK)
+        status = run_readers(reading, readers, reading->memory ? memory_reader : file_reader, err);
+    files_unmap(&reading->files);
+    for (unsigned i = 0; i < reading->way->workers && status == SHEAF_OK; i++) {
+        status = (enum sheaf_status)readers[i].err.status;
+        if (status != SHEAF_OK)
+            *err = readers[i].err;
+    }
+    if (status == SHEAF_OK && atomic_load(&reading->stop))
+        status = sheaf_fail(err, SHEAF_CANCELLED, "cancelled");
+    return status;
+}
+
+static void sum_up(const struct reading *reading, const struct reader *readers, struct repetition *repetition)
+{
+    struct rusage usage;
+    double began = readers[0].began, ended = readers[0].ended;
+    for (unsigned i = 0; i < reading->way->workers; i++) {
+        began = readers[i].began < began ? readers[i].began : began;
+        ended = readers[i].ended > ended ? readers[i].ended : ended;
+        repetition->digest += readers[i].sum;
+    }
+    repetition->elapsed_s = repetition->map_s = ended - began;
+    repetition->bytes = reading->bytes;
+    repetition->passes = 1;
+    if (getrusage(RUSAGE_SELF, &usage) == 0)
+        repetition->peak_bytes = (uint64_t)usage.ru_maxrss * 1024;
+}
+
+enum sheaf_status reading_run(struct reading *reading, struct repetition *repetition, struct sheaf_error *err)
+{
+    struct reader *readers = calloc(reading->way->workers, sizeof *readers);
+    if (!readers)
+        return sheaf_fail(err, SHEAF_MEMORY, "no memory for %u readers", reading->way->workers);
+    enum sheaf_status status = read_all(reading, readers, err);
+    if (status == SHEAF_OK)
+        sum_up(reading, readers, repetition);
+    free(readers);
+    return status;
+}

@@ -1,0 +1,25 @@
+# Rows whose answer has other bits than serial's fail the comparison, by name and with both values.
+. "$(dirname "$0")/common.sh"
+
+compare teststray --load "$stray" --fault bits gen:seq --count 200k --strategy processes,shared --workers 1,3 \
+    --block 64K --repeat 2 --format tsv
+expect_code 1 "a kernel that breaks the law"
+expect_cells agrees '^serial$' true "serial agrees with itself"
+expect_cells agrees '^(processes|shared)$' false "merged answers differ"
+expect err '^sheaf: processes worker, 3 workers, blocks of 64 KiB gives other bits than serial: merges=3, but under serial 0$' \
+    "the row and both values are named"
+[ "$(wc -l <err)" -eq 4 ] || fail "one line for each row that differs"
+
+compare teststray --load "$stray" --fault bits gen:seq --count 200k --strategy shared --workers 2 --repeat 1
+expect out ' NO$' "the table says so"
+compare teststray --load "$stray" --fault bits gen:seq --count 200k --strategy shared --workers 2 --repeat 1 --json
+expect out '"agrees": false$' "JSON says so"
+
+compare teststray --load "$stray" gen:seq --count 200k --strategy processes,shared --workers 1,3 --block 64K,1M \
+    --merge all --repeat 2 --format tsv
+expect_code 0 "the same kernel without the fault"
+expect_cells agrees '^(serial|processes|shared)$' "$(printf '\ntrue')" "all that fit agree"
+expect_cells note '^read$' "" "the readings stand"
+[ "$(cells note '^shared$' | grep -c '^skipped: needs a state that merges by adding integers')" -eq 1 ] ||
+    fail "a method that does not fit is one row that says so"
+expect_none_left "after a comparison"
