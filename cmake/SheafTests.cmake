@@ -8,6 +8,7 @@ set(SHEAF_MPI_ENVIRONMENT
   PRTE_ALLOW_RUN_AS_ROOT=1 PRTE_ALLOW_RUN_AS_ROOT_CONFIRM=1
   OMPI_MCA_rmaps_base_oversubscribe=1 PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe
   OMPI_MCA_mpi_yield_when_idle=1
+  OMP_WAIT_POLICY=passive # the threads of one rank must not spin on the cores of the others
   OMPI_MCA_btl_vader_single_copy_mechanism=none
   ASAN_OPTIONS=detect_leaks=0)
 
