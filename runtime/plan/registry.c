@@ -93,12 +93,12 @@ static enum sheaf_status table_add(const struct sheaf_kernel *const *table, stru
     if (!kernels)
         return sheaf_fail(err, SHEAF_MEMORY, "out of memory");
     memcpy(kernels, before, known * sizeof *kernels);
-    registered.count = known;
     for (; *table; table++)
         if (!is_loaded(*table))
-            kernels[registered.count++] = *table;
+            kernels[known++] = *table;
     free(registered.kernels);
     registered.kernels = kernels;
+    registered.count = known;
     return SHEAF_OK;
 }
 
