@@ -8,7 +8,7 @@
 struct nearest {
     const char *wanted;
     const char *best;
-    size_t distance;
+    unsigned distance;
 };
 struct nearest nearest_to(const char *wanted);
 void nearest_offer(struct nearest *nearest, const char *name);

@@ -95,6 +95,11 @@ static struct range range_found(const struct extent *extent, enum sheaf_type typ
     return range.lo <= range.hi ? range : (struct range){0, 1};
 }
 
+static bool one_pass(const struct sheaf_args *args)
+{
+    return args->values[RANGE].set;
+}
+
 static enum sheaf_status next(const void *state, const struct sheaf_args *args, bool *again,
                               struct sheaf_buffer *carry, struct sheaf_error *err)
 {
@@ -249,4 +254,5 @@ const struct sheaf_kernel sheaf_kernel_histogram = {
     .merge = merge,
     .finish = finish,
     .next = next,
+    .one_pass = one_pass,
 };

@@ -117,6 +117,12 @@ SHEAF_API bool sheaf_type_parse(const char *name, enum sheaf_type *type);
 SHEAF_API bool sheaf_type_is_float(enum sheaf_type type);
 SHEAF_API bool sheaf_type_is_signed(enum sheaf_type type);
 
+/* How far `name` is from `known`, for "did you mean": grows with the insertions, deletions, changes and swaps of
+ * neighbours between them; case hardly counts, and a beginning of `known` is near. SHEAF_NOT_MEANT if more than a third
+ * of the letters (or three) are wrong. */
+#define SHEAF_NOT_MEANT (~0u)
+SHEAF_API unsigned sheaf_name_distance(const char *name, const char *known);
+
 /* A growable run of bytes. All zeros is an empty buffer. */
 struct sheaf_buffer {
     unsigned char *data;

@@ -182,6 +182,9 @@ struct sheaf_kernel {
     enum sheaf_status (*next)(const void *state, const struct sheaf_args *args, bool *again,
                               struct sheaf_buffer *carry, struct sheaf_error *err);
 
+    /* With these parameters next will not ask for another pass, so that a stream need not be kept for it. NULL: it may. */
+    bool (*one_pass)(const struct sheaf_args *args);
+
     /* A state that owns memory gives all of the following; a flat one, none. */
     void (*cleanup)(void *state, const struct sheaf_args *args);
     /* Appends the state as bytes without pointers. */
@@ -196,7 +199,7 @@ struct sheaf_kernel {
                                    struct sheaf_buffer *out, struct sheaf_error *err);
 };
 
-/* The built-in kernels, in alphabetical order; `*count` of them. */
+/* The built-in kernels in alphabetical order, then the loaded ones; `*count` of them. Valid until the next load. */
 SHEAF_API const struct sheaf_kernel *const *sheaf_kernels(size_t *count);
 /* The built-in or loaded kernel called `name`, or NULL. */
 SHEAF_API const struct sheaf_kernel *sheaf_kernel_find(const char *name);

@@ -2,6 +2,8 @@
  * same letter costs so little that a whole name of them is less than one step. */
 #include "base/nearest.h"
 
+#include <sheaf/base.h>
+
 #include <string.h>
 
 enum { LONGEST = 63, STEP = 64 };
@@ -39,22 +41,27 @@ static unsigned distance(const unsigned char *a, size_t a_length, const unsigned
     return table[a_length % 3][b_length];
 }
 
+unsigned sheaf_name_distance(const char *name, const char *known)
+{
+    size_t length = strlen(name), other = strlen(known), longer = length > other ? length : other;
+    if (length == 0 || longer > LONGEST)
+        return SHEAF_NOT_MEANT;
+    unsigned d = distance((const unsigned char *)name, length, (const unsigned char *)known, other);
+    if (length >= 2 && strncmp(name, known, length) == 0)
+        return least(d, STEP); /* a name begun */
+    unsigned limit = longer > 1 ? STEP * least((unsigned)(longer + 1) / 3, 3) : 1;
+    return d <= limit ? d : SHEAF_NOT_MEANT;
+}
+
 const char *nearest_name(const char *name, const char *const *names, size_t count)
 {
-    size_t length = strlen(name);
-    if (length == 0 || length > LONGEST)
-        return NULL;
     const char *best = NULL;
-    unsigned best_distance = 0;
+    unsigned least_distance = SHEAF_NOT_MEANT;
     for (size_t i = 0; i < count; i++) {
-        size_t other = strlen(names[i]), longer = length > other ? length : other;
-        if (other > LONGEST)
-            continue;
-        unsigned d = distance((const unsigned char *)name, length, (const unsigned char *)names[i], other);
-        unsigned limit = longer > 1 ? STEP * least((unsigned)(longer + 1) / 3, 3) : 1;
-        if (d <= limit && (!best || d < best_distance)) {
+        unsigned d = sheaf_name_distance(name, names[i]);
+        if (d < least_distance) {
             best = names[i];
-            best_distance = d;
+            least_distance = d;
         }
     }
     return best;

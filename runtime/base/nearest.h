@@ -4,8 +4,7 @@
 
 #include <stddef.h>
 
-/* The name with the fewest insertions, deletions, changes and swaps of neighbours from `name`, the first of equals;
- * NULL if none is near enough to be meant (more than a third of the letters wrong). Case hardly counts. */
+/* The name nearest to `name` by sheaf_name_distance, the first of equals; NULL if none can be meant. */
 const char *nearest_name(const char *name, const char *const *names, size_t count);
 
 #endif

@@ -205,16 +205,32 @@ bool sheaf_result_equal(const struct sheaf_result *a, const struct sheaf_result 
     return true;
 }
 
+/* The C library writes the decimal point of the locale; nothing else of "%g" depends on it. */
+static void make_point(char *text)
+{
+    for (; *text; text++) {
+        bool plain = (*text >= '0' && *text <= '9') || *text == '-' || *text == '+' || *text == 'e' || *text == '.';
+        if (!plain) {
+            size_t length = strcspn(text, "0123456789e");
+            *text = '.';
+            memmove(text + 1, text + length, strlen(text + length) + 1);
+        }
+    }
+}
+
 const char *sheaf_real_text(double value, char text[32])
 {
     if (value != value)
         return strcpy(text, "NaN");
     if (value - value != 0)
         return strcpy(text, value > 0 ? "Infinity" : "-Infinity");
-    for (int digits = 15; digits <= 17; digits++) {
+    /* A normal number that has a text of up to 15 digits comes back as that text from 15; a subnormal has fewer. */
+    bool subnormal = value < 0x1p-1022 && value > -0x1p-1022;
+    for (int digits = subnormal ? 1 : 15; digits <= 17; digits++) {
         snprintf(text, 32, "%.*g", digits, value);
         if (strtod(text, NULL) == value)
             break;
     }
+    make_point(text);
     return text;
 }

@@ -68,9 +68,7 @@ static enum sheaf_status locate(const struct sheaf_finish *finish, const struct 
                                 struct sheaf_place *place, struct sheaf_error *err)
 {
     const struct sheaf_source *source = finish->context;
-    enum sheaf_status status = source_locate(source, position, place, err);
-    place->alone = sheaf_source_input_count(source) == 1;
-    return status;
+    return source_locate(source, position, place, err);
 }
 
 static enum sheaf_status finish_member(struct lead *lead, uint32_t member, struct sheaf_error *err)
@@ -120,7 +118,6 @@ static enum sheaf_status settle(struct lead *lead, bool *again, struct sheaf_err
     for (uint32_t i = 0; i < run->bundle.member_count && status == SHEAF_OK; i++) {
         bool more;
         size_t index = (size_t)(run->bundle.members[i].reduction - run->plan->reductions);
-        /* finish before next: it sees this pass's carry, which next replaces. */
         status = ask_next(lead, i, &more, err);
         if (status == SHEAF_OK && !more) {
             status = finish_member(lead, i, err);
@@ -210,11 +207,18 @@ static enum sheaf_status tell_plan(const struct sheaf_plan *plan, struct sheaf_e
     return status;
 }
 
+static bool goes_on(const struct reduction *reduction, uint32_t pass)
+{
+    const struct sheaf_kernel *kernel = reduction->kernel;
+    struct sheaf_args args = {reduction->values, reduction->types, pass, NULL, 0};
+    return kernel->next && !(kernel->one_pass && kernel->one_pass(&args));
+}
+
 /* May another pass follow the next one? */
 static bool may_go_on(const struct run *run)
 {
     for (uint32_t i = 0; i < run->plan->reduction_count; i++)
-        if (run->active[i] && run->plan->reductions[i].kernel->next)
+        if (run->active[i] && goes_on(&run->plan->reductions[i], run->map_passes))
             return true;
     return false;
 }

@@ -1,49 +1,48 @@
 #include "plan/registry.h"
 
 #include "base/cpu.h"
-#include "base/nearest.h"
 
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Kernels of shared objects, in the order loaded. */
+/* All kernels once some are loaded: the built-in ones, then those of shared objects in the order loaded. NULL before. */
 static struct {
     const struct sheaf_kernel **kernels;
     size_t count;
-} loaded;
+} registered;
 
 const struct sheaf_kernel *const *sheaf_kernels(size_t *count)
 {
-    *count = sheaf_builtin_kernel_count;
-    return sheaf_builtin_kernels;
+    *count = registered.kernels ? registered.count : sheaf_builtin_kernel_count;
+    return registered.kernels ? registered.kernels : sheaf_builtin_kernels;
 }
 
 const struct sheaf_kernel *sheaf_kernel_find(const char *name)
 {
-    for (size_t i = 0; i < sheaf_builtin_kernel_count; i++)
-        if (strcmp(sheaf_builtin_kernels[i]->name, name) == 0)
-            return sheaf_builtin_kernels[i];
-    for (size_t i = 0; i < loaded.count; i++)
-        if (strcmp(loaded.kernels[i]->name, name) == 0)
-            return loaded.kernels[i];
+    size_t count;
+    const struct sheaf_kernel *const *kernels = sheaf_kernels(&count);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(kernels[i]->name, name) == 0)
+            return kernels[i];
     return NULL;
 }
 
 const char *sheaf_kernel_nearest(const char *name)
 {
-    size_t count = 0;
-    const char **names = malloc((sheaf_builtin_kernel_count + loaded.count) * sizeof *names);
-    if (!names)
-        return NULL;
-    for (size_t i = 0; i < sheaf_builtin_kernel_count; i++)
-        names[count++] = sheaf_builtin_kernels[i]->name;
-    for (size_t i = 0; i < loaded.count; i++)
-        names[count++] = loaded.kernels[i]->name;
-    const char *nearest = nearest_name(name, names, count);
-    free(names);
-    return nearest;
+    size_t count;
+    const struct sheaf_kernel *const *kernels = sheaf_kernels(&count);
+    const char *best = NULL;
+    unsigned least = SHEAF_NOT_MEANT;
+    for (size_t i = 0; i < count; i++) {
+        unsigned distance = sheaf_name_distance(name, kernels[i]->name);
+        if (distance < least) {
+            least = distance;
+            best = kernels[i]->name;
+        }
+    }
+    return best;
 }
 
 kernel_map *kernel_map_select(const struct sheaf_kernel *kernel)
@@ -60,8 +59,8 @@ kernel_map *kernel_map_select(const struct sheaf_kernel *kernel)
 /* Is it there already, from an earlier load of the same file? */
 static bool is_loaded(const struct sheaf_kernel *kernel)
 {
-    for (size_t i = 0; i < loaded.count; i++)
-        if (loaded.kernels[i] == kernel)
+    for (size_t i = sheaf_builtin_kernel_count; i < registered.count; i++)
+        if (registered.kernels[i] == kernel)
             return true;
     return false;
 }
@@ -86,16 +85,20 @@ static enum sheaf_status table_check(const struct sheaf_kernel *const *table, st
 
 static enum sheaf_status table_add(const struct sheaf_kernel *const *table, struct sheaf_error *err)
 {
-    size_t extra = 0;
+    size_t extra = 0, known;
     while (table[extra])
         extra++;
-    const struct sheaf_kernel **kernels = realloc(loaded.kernels, (loaded.count + extra + 1) * sizeof *kernels);
+    const struct sheaf_kernel *const *before = sheaf_kernels(&known);
+    const struct sheaf_kernel **kernels = malloc((known + extra) * sizeof *kernels);
     if (!kernels)
         return sheaf_fail(err, SHEAF_MEMORY, "out of memory");
-    loaded.kernels = kernels;
+    memcpy(kernels, before, known * sizeof *kernels);
     for (; *table; table++)
         if (!is_loaded(*table))
-            loaded.kernels[loaded.count++] = *table;
+            kernels[known++] = *table;
+    free(registered.kernels);
+    registered.kernels = kernels;
+    registered.count = known;
     return SHEAF_OK;
 }
 

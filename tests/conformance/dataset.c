@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -141,4 +142,36 @@ struct sheaf_source *dataset_pair(enum sheaf_type type, enum sheaf_type other, u
     if (sheaf_source_pair(&pair, dataset_open(&a), dataset_open(&b), &err) != SHEAF_OK)
         fail_msg("pair of %s and %s: %s", a.about, b.about, err.message);
     return pair;
+}
+
+static pid_t writer;
+static int stdin_before;
+
+struct sheaf_source *dataset_stream(const struct dataset *data)
+{
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    stdin_before = dup(0);
+    writer = fork();
+    if (writer == 0) {
+        char command[300];
+        close(ends[0]);
+        dup2(ends[1], 1);
+        snprintf(command, sizeof command, "cat %s", data->path);
+        execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+        _exit(127);
+    }
+    close(ends[1]);
+    dup2(ends[0], 0);
+    close(ends[0]);
+    struct dataset stream = *data;
+    strcpy(stream.path, "-");
+    return dataset_open(&stream);
+}
+
+void dataset_stream_end(void)
+{
+    assert_int_equal(waitpid(writer, NULL, 0), writer);
+    dup2(stdin_before, 0);
+    close(stdin_before);
 }

@@ -27,6 +27,9 @@ struct dataset dataset_csv(uint64_t rows, bool quoted, uint64_t seed);
 
 /* Opens it; fails the test if that fails. */
 struct sheaf_source *dataset_open(const struct dataset *data);
+/* The same data as standard input, through a pipe that a child fills; dataset_stream_end reaps it. */
+struct sheaf_source *dataset_stream(const struct dataset *data);
+void dataset_stream_end(void);
 /* `type` beside `other`, `rows` each. */
 struct sheaf_source *dataset_pair(enum sheaf_type type, enum sheaf_type other, uint64_t rows, uint64_t seed);
 

@@ -93,7 +93,12 @@ static size_t check_cover(const struct fixture *fixture, const struct company *c
 {
     struct sheaf_answer *answer;
     struct sheaf_error err;
-    enum sheaf_status status = run_cover(fixture, company->kernels, company->count, cover, &answer, &err);
+    struct fixture fresh = *fixture;
+    if (fixture->reopen)
+        fresh.source = fixture->reopen(fixture->data);
+    enum sheaf_status status = run_cover(&fresh, company->kernels, company->count, cover, &answer, &err);
+    if (fixture->reopen)
+        fixture->close((struct sheaf_source *)fresh.source);
     if (!lawful) {
         assert_int_equal(status, SHEAF_USAGE);
         return 0;

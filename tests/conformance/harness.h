@@ -2,6 +2,8 @@
 #ifndef SHEAF_TESTS_HARNESS_H
 #define SHEAF_TESTS_HARNESS_H
 
+#include "conformance/dataset.h"
+
 #include <sheaf/job.h>
 
 /* How a plan is run. 0 and NULL: the default. */
@@ -18,6 +20,10 @@ struct fixture {
     struct sheaf_world *world; /* NULL: none */
     const char *filter, *nan;
     struct sheaf_arg *values; /* NULL: defaults */
+    /* A stream can be read once: it is opened for each cover. NULL: `source` serves them all. */
+    struct sheaf_source *(*reopen)(const struct dataset *data);
+    void (*close)(struct sheaf_source *source);
+    const struct dataset *data;
 };
 
 /* Every kernel of `kernels` that takes the source's columns, together in one plan, under `cover`. *answer is NULL if no

@@ -166,6 +166,31 @@ static void test_nan_skip(void **state)
     sheaf_source_destroy(source);
 }
 
+static void close_stream(struct sheaf_source *stream)
+{
+    sheaf_source_destroy(stream);
+    dataset_stream_end();
+}
+
+/* The same data from standard input, through whoever feeds the workers, are those of the file. */
+static void check_stream(struct dataset data)
+{
+    static const unsigned workers[] = {3, 0};
+    static const uint64_t blocks[] = {1000, 0};
+    struct sheaf_source *source = dataset_open(&data);
+    struct fixture fixture = {.source = source, .about = data.about, .world = world, .reopen = dataset_stream,
+                              .close = close_stream, .data = &data};
+    assert_true(check_all_kernels(&fixture, workers, blocks) > 0);
+    sheaf_source_destroy(source);
+}
+
+static void test_streams(void **state)
+{
+    (void)state;
+    check_stream(dataset_raw(SHEAF_F32, 3001, true, 4));
+    check_stream(dataset_csv(409, true, 4));
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -196,6 +221,7 @@ static int lead(void)
         cmocka_unit_test(test_workers),
         cmocka_unit_test(test_pairs),       cmocka_unit_test(test_text),          cmocka_unit_test(test_quoted_text),
         cmocka_unit_test(test_filtered_text), cmocka_unit_test(test_nan_skip),
+        cmocka_unit_test(test_streams),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
