@@ -11,6 +11,7 @@
 #include "compare_reading.h"
 #include "compare_row.h"
 #include "compare_timings.h"
+#include "interrupt.h"
 #include "message.h"
 #include "output_file.h"
 #include "output_options.h"
@@ -205,13 +206,14 @@ static enum sheaf_status compare(struct call *call, int *code, struct sheaf_erro
         .dry_run = options->output.dry_run,
         .repeat = options->measure.repeat.value,
         .stall_s = options->measure.stall.set ? options->measure.stall.value : 300,
+        .wait_mask = interrupt_hold(),
         .draws = options->output.progress >= 0 && !options->common.quiet && terminal_can_draw(stderr),
     };
     status = comparison_measure(&call->comparison, &call->ways, &how, err);
-    if (status == SHEAF_OK)
-        return deliver(call, &output, code, err);
-    output_discard(&output);
-    return status;
+    if (status != SHEAF_OK)
+        output_discard(&output);
+    interrupt_release();
+    return status == SHEAF_OK ? deliver(call, &output, code, err) : status;
 }
 
 static int run_compare(const struct invocation *in)

@@ -5,7 +5,6 @@
 #include <time.h>
 
 #include "compare_resident.h"
-#include "interrupt.h"
 #include "message.h"
 
 struct bench {
@@ -61,6 +60,9 @@ static void lose(struct bench *bench, size_t i, enum hearing hearing)
     const char *end = resident_bury(&bench->residents, i);
     if (hearing == HEARD_NOTHING)
         end = keep_text("no sign of life for %.0f s (--stall), %s", bench->how->stall_s, end);
+    const struct comparison *c = bench->comparison;
+    if (c->has_base && c->base == i) /* all is lost with it, and no table will say which row this was */
+        end = keep_text("%s: %s", row_label(&c->rows[i]), end);
     give_up(bench, i, ROW_FAILED, SHEAF_WORKER, end);
 }
 
@@ -341,7 +343,7 @@ enum sheaf_status comparison_measure(struct comparison *comparison, const struct
                                      const struct measuring *how, struct sheaf_error *err)
 {
     struct bench bench = {.comparison = comparison, .how = how, .began = now(), .err = err};
-    bench.residents.wait_mask = interrupt_hold();
+    bench.residents.wait_mask = how->wait_mask;
     start_rows(&bench, ways);
     find_base(&bench);
     if (!is_over(&bench) && !how->dry_run)
@@ -350,6 +352,5 @@ enum sheaf_status comparison_measure(struct comparison *comparison, const struct
         run_rounds(&bench);
     status_line_clear();
     residents_end(&bench.residents, wire_order_text(ORDER_QUIT));
-    interrupt_release();
     return bench.status;
 }

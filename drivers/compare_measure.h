@@ -3,6 +3,8 @@
 #ifndef DRIVERS_COMPARE_MEASURE_H
 #define DRIVERS_COMPARE_MEASURE_H
 
+#include <signal.h>
+
 #include "compare_launch.h"
 #include "comparison.h"
 
@@ -14,10 +16,11 @@ struct measuring {
     uint64_t repeat;         /* rounds that count; 0: by time */
     double stall_s;          /* a row without a sign of life for so long is given up */
     bool draws;              /* a status line */
+    const sigset_t *wait_mask; /* of interrupt_hold, which must be in force */
 };
 
 /* Makes the rows of `ways` and fills them. SHEAF_OK even if rows were lost or differ: they say so. Otherwise what kept
- * serial from an answer, or SHEAF_CANCELLED: a signal came, and interrupt_release will raise it. No child is left. */
+ * serial from an answer, or SHEAF_CANCELLED: a signal has come. No child is left. */
 SHEAF_MUST_USE enum sheaf_status comparison_measure(struct comparison *comparison, const struct ways *ways,
                                                     const struct measuring *how, struct sheaf_error *err);
 

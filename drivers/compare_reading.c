@@ -17,7 +17,7 @@
 
 /* Files are dealt in pieces to whoever comes first; memory in one share each, because whoever touched a page first has
  * it near. */
-enum { PIECE_BYTES = 8 << 20 };
+enum { MOST_PIECE_BYTES = 8 << 20, LEAST_PIECE_BYTES = 64 << 10, PIECES_EACH = 4 };
 
 struct piece {
     const struct file *file;
@@ -95,7 +95,7 @@ static void show_life(struct reader *reader, size_t piece)
     if (reader->index != 0 || now == reader->said)
         return;
     reader->said = now;
-    wire_at(piece * PIECE_BYTES);
+    wire_at(piece);
     if (wire_is_cut())
         atomic_store(&reader->reading->stop, true);
 }
@@ -232,6 +232,14 @@ static enum sheaf_status open_memory(struct reading *reading, struct sheaf_error
     return status;
 }
 
+/* Small enough for every reader to get some; whole words and pages. */
+static uint64_t choose_piece(const struct reading *reading)
+{
+    uint64_t share = reading->bytes / ((uint64_t)reading->way->workers * PIECES_EACH);
+    uint64_t piece = share > MOST_PIECE_BYTES ? MOST_PIECE_BYTES : share < LEAST_PIECE_BYTES ? LEAST_PIECE_BYTES : share;
+    return piece - piece % LEAST_PIECE_BYTES;
+}
+
 static enum sheaf_status open_files(struct reading *reading, const struct sheaf_source *source, uint64_t offset,
                                     struct sheaf_error *err)
 {
@@ -239,15 +247,16 @@ static enum sheaf_status open_files(struct reading *reading, const struct sheaf_
     if (status != SHEAF_OK)
         return status;
     reading->bytes = reading->files.bytes;
-    size_t most = reading->bytes / PIECE_BYTES + reading->files.count + 1;
+    uint64_t piece = choose_piece(reading);
+    size_t most = reading->bytes / piece + reading->files.count + 1;
     reading->pieces = calloc(most, sizeof *reading->pieces);
     if (!reading->pieces)
         return sheaf_fail(err, SHEAF_MEMORY, "no memory for a list of %zu pieces", most);
     for (size_t i = 0; i < reading->files.count; i++) {
         const struct file *file = &reading->files.items[i];
-        for (uint64_t at = 0; at < file->size; at += PIECE_BYTES)
+        for (uint64_t at = 0; at < file->size; at += piece)
             reading->pieces[reading->piece_count++] =
-                (struct piece){file, at, file->size - at < PIECE_BYTES ? file->size - at : PIECE_BYTES};
+                (struct piece){file, at, file->size - at < piece ? file->size - at : piece};
     }
     return SHEAF_OK;
 }

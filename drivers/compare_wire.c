@@ -30,9 +30,9 @@ void wire_plan(const struct row_plan *plan)
         plan->block_bytes, plan->blocks);
 }
 
-void wire_at(uint64_t bytes)
+void wire_at(uint64_t place)
 {
-    say("at %" PRIu64, bytes);
+    say("at %" PRIu64, place);
 }
 
 void wire_repetition(const struct repetition *r)
@@ -43,12 +43,13 @@ void wire_repetition(const struct repetition *r)
         r->rows.missing, r->rows.nan, r->rows.rejected, r->digest);
 }
 
-/* File names may hold line ends, which would cut the line short. */
+/* Names and cells come from files: a line end would cut the line short, and other control characters could reach a
+ * terminal. */
 static char *on_one_line(char *text)
 {
     for (char *c = text; *c; c++)
-        if (*c == '\n' || *c == '\r')
-            *c = ' ';
+        if ((unsigned char)*c < ' ' || *c == 0x7f)
+            *c = '?';
     return text;
 }
 
@@ -110,9 +111,9 @@ bool wire_read_plan(const char *payload, struct row_plan *plan)
                   &plan->ranks, &plan->workers, &plan->block_bytes, &plan->blocks) == 7;
 }
 
-bool wire_read_at(const char *payload, uint64_t *bytes)
+bool wire_read_at(const char *payload, uint64_t *place)
 {
-    return sscanf(payload, "at %" SCNu64, bytes) == 1;
+    return sscanf(payload, "at %" SCNu64, place) == 1;
 }
 
 bool wire_read_repetition(const char *payload, struct repetition *r)

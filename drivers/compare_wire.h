@@ -4,7 +4,7 @@
  *     row                                parent
  *     plan ... (or error ...)
  *                                        run
- *     at BYTES, now and then
+ *     at PLACE, now and then: a number that grows as long as the row gets on
  *     run ... (or error ...)
  *                                        values
  *     value NAME=TEXT, each; end
@@ -34,7 +34,7 @@ struct repetition {
 /* ---- the row's side: each prints one line on standard output and flushes ---------------------------------------- */
 
 void wire_plan(const struct row_plan *plan);
-void wire_at(uint64_t bytes);
+void wire_at(uint64_t place);
 void wire_repetition(const struct repetition *repetition);
 void wire_error(const struct sheaf_error *err);
 void wire_value(const char *name, const char *text);
@@ -53,7 +53,7 @@ bool wire_is_cut(void);
 const char *wire_payload(const char *line);
 /* Each false if the payload is something else. */
 bool wire_read_plan(const char *payload, struct row_plan *plan);
-bool wire_read_at(const char *payload, uint64_t *bytes);
+bool wire_read_at(const char *payload, uint64_t *place);
 bool wire_read_repetition(const char *payload, struct repetition *repetition);
 bool wire_read_error(const char *payload, enum sheaf_status *status, const char **text);
 bool wire_read_value(const char *payload, const char **text); /* "NAME=TEXT", inside the payload */

@@ -256,6 +256,8 @@ static enum sheaf_status add_to_total(void *context, unsigned worker, struct par
 static enum sheaf_status close_total(struct rank_pass *run, struct sheaf_error *err)
 {
     uint64_t words = run->pass->work->state_size / sizeof(int64_t);
+    if (!run->total)
+        return SHEAF_OK; /* it was never opened, which is known by now */
     int code = run->world->ops->total_close(run->world->handle, run->total, run->mine->state, words);
     enum sheaf_status status = world_check(run->world, code, "closing a window", err);
     return status == SHEAF_OK ? count_blocks(run, &run->added, err) : status;

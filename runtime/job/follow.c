@@ -2,20 +2,32 @@
 #include "exchange/world.h"
 #include "job/run.h"
 
-static void follow_steps(struct run *run, struct sheaf_error *err)
+/* A pass that fails fails on every rank; rank 0 decides what comes next, and reports. */
+static void follow_step(struct run *run, enum step step, struct sheaf_error *heard)
 {
-    enum step step;
-    while (run_listen(run, &step, err) == SHEAF_OK && step != STEP_END) {
-        run_pass_cleanup(run);
-        /* A pass that fails fails on every rank; rank 0 decides what comes next, and reports. */
-        if (step == STEP_SURVEY)
-            (void)run_survey(run, err);
-        else
-            (void)run_map(run, err);
+    run_pass_cleanup(run);
+    if (heard->status != SHEAF_OK)
+        (void)run_agree(run, heard); /* in place of the first thing that every rank agrees on in a pass */
+    else if (step == STEP_SURVEY)
+        (void)run_survey(run, NULL);
+    else
+        (void)run_map(run, NULL);
+}
+
+static void follow_steps(struct run *run)
+{
+    for (;;) {
+        enum step step;
+        struct sheaf_error heard;
+        sheaf_error_clear(&heard);
+        (void)run_listen(run, &step, &heard);
+        if (step == STEP_END)
+            return;
+        follow_step(run, step, &heard);
     }
 }
 
-static enum sheaf_status follow_job(struct sheaf_world *world, const struct sheaf_buffer *bytes, struct sheaf_error *err)
+static void follow_job(struct sheaf_world *world, const struct sheaf_buffer *bytes)
 {
     struct sheaf_plan *plan = NULL;
     struct run run = {0};
@@ -26,11 +38,10 @@ static enum sheaf_status follow_job(struct sheaf_world *world, const struct shea
         status = run_init(&run, plan, &ready);
     status = world_agree(world, &ready);
     if (status == SHEAF_OK)
-        follow_steps(&run, err);
+        follow_steps(&run);
     if (plan && run.plan)
         run_cleanup(&run);
     sheaf_plan_destroy(plan);
-    return status;
 }
 
 enum sheaf_status sheaf_world_follow(struct sheaf_world *world, struct sheaf_error *err)
@@ -38,7 +49,7 @@ enum sheaf_status sheaf_world_follow(struct sheaf_world *world, struct sheaf_err
     struct sheaf_buffer bytes = {0};
     enum sheaf_status status;
     while ((status = world_tell(world, &bytes, err)) == SHEAF_OK && bytes.size > 0)
-        (void)follow_job(world, &bytes, err);
+        follow_job(world, &bytes);
     sheaf_buffer_cleanup(&bytes);
     return status;
 }
