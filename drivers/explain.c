@@ -28,8 +28,8 @@ static void warn_of_sharing(const struct sheaf_plan_view *plan)
     while (count && first + 1 < plan->workers && with[first] == SHEAF_ALONE)
         first++;
     if (count)
-        note("warning: %u workers have to share cores, %u with %u among them; fewer (-j) would not", count,
-             first, with[first]);
+        note("warning: %u of %u workers share a core with another (workers %u and %u, for one); use fewer: -j", count,
+             plan->workers, first, with[first]);
     sheaf_topology_cleanup(&topology);
 }
 

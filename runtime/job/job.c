@@ -24,7 +24,7 @@ static bool report(void *context, uint64_t done_bytes)
 
 /* ---- one step, announced ------------------------------------------------------------------------------------- */
 
-static void note_times(struct lead *lead)
+static void note_times(struct lead *lead, enum step what)
 {
     const struct board *board = lead->run.board;
     int64_t first = atomic_load(&board->first_ns), last = atomic_load(&board->last_ns);
@@ -33,7 +33,8 @@ static void note_times(struct lead *lead)
     if (!lead->first_ns)
         lead->first_ns = first;
     lead->map_ns += last - first;
-    lead->answer->bytes += atomic_load(&board->done_bytes);
+    if (what == STEP_MAP) /* a survey reads the same bytes once more, for itself */
+        lead->answer->bytes += atomic_load(&board->done_bytes);
     uint64_t children = atomic_load(&board->peak_bytes);
     if (children > lead->answer->peak_bytes)
         lead->answer->peak_bytes = children;
@@ -46,7 +47,7 @@ static enum sheaf_status step(struct lead *lead, enum step what, struct sheaf_er
     enum sheaf_status status = run_announce(run, what, err);
     if (status == SHEAF_OK)
         status = what == STEP_SURVEY ? run_survey(run, err) : run_map(run, err);
-    note_times(lead);
+    note_times(lead, what);
     return status;
 }
 

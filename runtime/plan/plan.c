@@ -39,7 +39,7 @@ void sheaf_plan_destroy(struct sheaf_plan *plan)
     for (uint32_t i = 0; i < plan->reduction_count; i++)
         reduction_cleanup(&plan->reductions[i]);
     free(plan->reductions);
-    char *const texts[] = {plan->strategy_name, plan->merge_name, plan->pin_name, plan->nan_name, plan->filter_text};
+    char *const texts[] = {plan->strategy_name, plan->merge_name, plan->pin_name, plan->nan_name};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         free(texts[i]);
     free(plan->places);
@@ -150,9 +150,14 @@ void sheaf_plan_set_nan(struct sheaf_plan *plan, const char *policy)
     keep(&plan->nan_name, policy);
 }
 
-void sheaf_plan_set_filter(struct sheaf_plan *plan, const char *expression)
+enum sheaf_status sheaf_plan_add_filter(struct sheaf_plan *plan, const char *expression, struct sheaf_error *err)
 {
-    keep(&plan->filter_text, expression);
+    struct sieve *sieve = &plan->sieve;
+    if (sieve->filter_count == MOST_FILTERS)
+        return sheaf_fail(err, SHEAF_USAGE, "more than %d filters", MOST_FILTERS);
+    enum sheaf_status status = filter_parse(&sieve->filters[sieve->filter_count], expression, plan->source, err);
+    sieve->filter_count += status == SHEAF_OK;
+    return status;
 }
 
 void sheaf_plan_set_world(struct sheaf_plan *plan, struct sheaf_world *world)
@@ -167,7 +172,7 @@ static enum sheaf_status find_strategy(struct sheaf_plan *plan, struct sheaf_err
     unsigned workers = plan->workers_asked ? plan->workers_asked : world_default_workers(plan->world);
     const char *name = plan->strategy_name ? plan->strategy_name : "auto";
     if (strcmp(name, "auto") == 0)
-        name = strategy_choose(sheaf_source_bytes(plan->source), workers, plan->world != NULL);
+        name = strategy_choose(sheaf_source_bytes(plan->source), plan->workers_asked, workers, plan->world != NULL);
     plan->strategy = sheaf_strategy_find(name);
     if (!plan->strategy)
         return sheaf_fail(err, SHEAF_USAGE, "unknown strategy \"%s\" (sheaf strategies lists them)", name);
@@ -288,8 +293,6 @@ enum sheaf_status sheaf_plan_seal(struct sheaf_plan *plan, struct sheaf_error *e
     enum sheaf_status status = cpu_limit_from_environment(err);
     if (status == SHEAF_OK)
         status = nan_policy_parse(&plan->sieve.nan, plan->nan_name ? plan->nan_name : "propagate", err);
-    if (status == SHEAF_OK && plan->filter_text)
-        status = filter_parse(&plan->sieve.filter, plan->filter_text, plan->source, err);
     if (status == SHEAF_OK)
         status = find_strategy(plan, err);
     if (status == SHEAF_OK)

@@ -16,7 +16,7 @@ struct sheaf_plan {
     struct reduction *reductions;
     struct sieve sieve;
     /* As asked for; NULL, 0: find out. */
-    char *strategy_name, *merge_name, *pin_name, *nan_name, *filter_text;
+    char *strategy_name, *merge_name, *pin_name, *nan_name;
     uint64_t block_bytes;
     unsigned workers_asked;
     /* Found out by seal. */
@@ -36,8 +36,9 @@ struct strategy_parts {
     const struct exchange *exchange;
 };
 const struct strategy_parts *strategy_parts(const struct sheaf_strategy *strategy);
-/* What `auto` means for this plan. */
-const char *strategy_choose(int64_t source_bytes, unsigned workers, bool world);
+/* What `auto` means: never a fork, and not more than one worker for small input unless several were asked for (0: none
+ * were). */
+const char *strategy_choose(int64_t source_bytes, unsigned workers_asked, unsigned workers, bool world);
 
 /* The cast of a sealed plan. */
 struct cast plan_cast(const struct sheaf_plan *plan);

@@ -78,7 +78,6 @@ enum sheaf_status filter_parse(struct filter *filter, const char *text, const st
         if (!column_by_name(source, text, name_length, &filter->column))
             return sheaf_fail(err, SHEAF_USAGE, "filter \"%s\": no selected column is called \"%.*s\"", text,
                               (int)name_length, text);
-        filter->set = true;
         return SHEAF_OK;
     }
     return sheaf_fail(err, SHEAF_USAGE, "filter \"%s\" is not COLUMN OP NUMBER with OP one of < <= == != >= >", text);
@@ -119,11 +118,11 @@ static bool holds(enum comparison comparison, int sign)
 /* One loop per element type. A NaN satisfies nothing but "!=". */
 #define FILTER_INTEGER(c_type)                                                                             \
     for (uint64_t i = 0; i < rows; i++)                                                                    \
-        passed[i] = holds(filter->comparison, compare_integer(((const c_type *)data)[i], filter->number));
+        passed[i] &= holds(filter->comparison, compare_integer(((const c_type *)data)[i], filter->number));
 #define FILTER_REAL(c_type)                                                                                \
     for (uint64_t i = 0; i < rows; i++) {                                                                  \
         double value = ((const c_type *)data)[i];                                                          \
-        passed[i] = value != value ? filter->comparison == NOT_EQUAL                                       \
+        passed[i] &= value != value ? filter->comparison == NOT_EQUAL                                       \
                                    : holds(filter->comparison, compare_real(value, filter->number));       \
     }
 
@@ -240,13 +239,15 @@ void sifter_destroy(struct sifter *sifter)
 
 void sifter_begin(struct sifter *sifter, const struct tile *tile, struct sheaf_tally *rows)
 {
-    const struct filter *filter = &sifter->sieve->filter;
+    const struct sieve *sieve = sifter->sieve;
     sifter->tile = tile;
     sifter->filtered = false;
     rows->read += tile->rows;
-    if (!filter->set)
+    if (sieve->filter_count == 0)
         return;
-    apply_filter(filter, &tile->columns[filter->column], tile->rows, sifter->passed);
+    memset(sifter->passed, 1, tile->rows);
+    for (uint32_t i = 0; i < sieve->filter_count; i++)
+        apply_filter(&sieve->filters[i], &tile->columns[sieve->filters[i].column], tile->rows, sifter->passed);
     uint64_t rejected = tile->rows - count_ones(sifter->passed, tile->rows);
     rows->rejected += rejected;
     sifter->filtered = rejected > 0;

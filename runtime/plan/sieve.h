@@ -5,12 +5,12 @@
 
 #include "source/source.h"
 
+enum { MOST_FILTERS = 16 };
 enum nan_policy { NAN_PROPAGATE, NAN_SKIP, NAN_FAIL };
 enum comparison { LESS, LESS_EQUAL, EQUAL, NOT_EQUAL, GREATER_EQUAL, GREATER };
 
 /* Rows where the comparison holds stay. Integer columns are compared exactly, whatever the number. */
 struct filter {
-    bool set;
     uint32_t column;
     enum comparison comparison;
     double number;
@@ -19,7 +19,8 @@ struct filter {
 /* Pointer-free; part of the plan. */
 struct sieve {
     enum nan_policy nan;
-    struct filter filter;
+    uint32_t filter_count; /* all of them must hold */
+    struct filter filters[MOST_FILTERS];
 };
 
 /* Reads "COLUMN OP NUMBER". SHEAF_USAGE says what is wrong. */

@@ -35,7 +35,8 @@ enum sheaf_status run_cover(const struct fixture *fixture, const struct sheaf_ke
     sheaf_plan_set_block(plan, cover->block_bytes);
     sheaf_plan_set_pin(plan, "none");
     sheaf_plan_set_world(plan, fixture->world);
-    sheaf_plan_set_filter(plan, fixture->filter);
+    if (status == SHEAF_OK && fixture->filter)
+        status = sheaf_plan_add_filter(plan, fixture->filter, err);
     sheaf_plan_set_nan(plan, fixture->nan);
     if (status == SHEAF_OK)
         status = sheaf_plan_seal(plan, err);
