@@ -199,6 +199,12 @@ struct sheaf_kernel {
                                    struct sheaf_buffer *out, struct sheaf_error *err);
 };
 
+/* The laws that its state obeys, SHEAF_LAW_FLAT among them. */
+static inline uint32_t sheaf_kernel_laws(const struct sheaf_kernel *kernel)
+{
+    return kernel->pack ? kernel->laws & ~(uint32_t)SHEAF_LAW_ADD64 : kernel->laws | SHEAF_LAW_FLAT;
+}
+
 /* The built-in kernels in alphabetical order, then the loaded ones; `*count` of them. Valid until the next load. */
 SHEAF_API const struct sheaf_kernel *const *sheaf_kernels(size_t *count);
 /* The built-in or loaded kernel called `name`, or NULL. */

@@ -147,6 +147,7 @@ static void answer_want(struct team *team, unsigned index)
 {
     struct span span = {0};
     struct sheaf_error failure;
+    sheaf_error_clear(&failure);
     bool more = false;
     if (!failed(team) && next_span(team, &span, &more, &failure) != SHEAF_OK)
         failure_note(&team->failure, &failure);

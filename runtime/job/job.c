@@ -84,8 +84,9 @@ static enum sheaf_status finish_member(struct lead *lead, uint32_t member, struc
         .context = (void *)run->plan->source,
     };
     part->tally = finish.tally;
-    return reduction->kernel->finish(bundle_state(bundle, run->total.state, member), &bundle->members[member].args,
-                                     &finish, &part->result, err);
+    enum sheaf_status status = reduction->kernel->finish(bundle_state(bundle, run->total.state, member),
+                                                         &bundle->members[member].args, &finish, &part->result, err);
+    return failure_explain(err, status, reduction->kernel->name, "finish");
 }
 
 /* Asks a kernel whether it wants another pass. */
@@ -101,6 +102,7 @@ static enum sheaf_status ask_next(struct lead *lead, uint32_t member, bool *agai
     struct sheaf_buffer carry = {0};
     enum sheaf_status status = reduction->kernel->next(bundle_state(bundle, run->total.state, member),
                                                        &bundle->members[member].args, again, &carry, err);
+    failure_explain(err, status, reduction->kernel->name, "next");
     if (status != SHEAF_OK || !*again) {
         sheaf_buffer_cleanup(&carry);
         return status;
@@ -258,6 +260,9 @@ static enum sheaf_status lead_world(struct lead *lead, struct sheaf_error *err)
 enum sheaf_status sheaf_job_run(const struct sheaf_plan *plan, struct sheaf_answer **out, sheaf_progress *progress,
                                 void *context, struct sheaf_error *err)
 {
+    if (!plan->sealed)
+        return sheaf_fail(err, SHEAF_USAGE, "a plan must be sealed before it is run");
+    sheaf_error_clear(err);
     struct lead lead = {.begin_ns = clock_ns(), .progress = progress, .progress_context = context,
                         .total_bytes = sheaf_source_bytes(plan->source)};
     bool ranks = plan->exchange == &exchange_mpi;

@@ -199,7 +199,7 @@ static uint32_t common_laws(const struct sheaf_plan *plan)
     uint32_t laws = SHEAF_LAW_ADD64 | SHEAF_LAW_FLAT;
     for (uint32_t i = 0; i < plan->reduction_count; i++) {
         const struct sheaf_kernel *kernel = plan->reductions[i].kernel;
-        laws &= kernel->pack ? 0u : kernel->laws | SHEAF_LAW_FLAT;
+        laws &= sheaf_kernel_laws(kernel);
     }
     return laws;
 }
@@ -208,8 +208,7 @@ static const struct sheaf_kernel *lawless(const struct sheaf_plan *plan, uint32_
 {
     for (uint32_t i = 0; i < plan->reduction_count; i++) {
         const struct sheaf_kernel *kernel = plan->reductions[i].kernel;
-        uint32_t laws = kernel->pack ? 0u : kernel->laws | SHEAF_LAW_FLAT;
-        if (!(laws & law))
+        if (!(sheaf_kernel_laws(kernel) & law))
             return kernel;
     }
     return plan->reductions[0].kernel;

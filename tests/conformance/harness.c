@@ -76,11 +76,6 @@ void assert_same_answer(const struct fixture *fixture, const struct cover *cover
     }
 }
 
-uint32_t kernel_laws(const struct sheaf_kernel *kernel)
-{
-    return kernel->pack ? 0 : kernel->laws | SHEAF_LAW_FLAT;
-}
-
 /* Kernels that run together, and what they share. */
 struct company {
     const struct sheaf_kernel *const *kernels;
@@ -135,7 +130,7 @@ size_t check_covers(const struct fixture *fixture, const struct sheaf_kernel *co
     for (size_t i = 0; i < count; i++) {
         if (!fits(kernels[i], fixture->source))
             continue;
-        company.laws &= kernel_laws(kernels[i]);
+        company.laws &= sheaf_kernel_laws(kernels[i]);
         fitting++;
     }
     if (!fitting)
