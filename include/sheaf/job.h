@@ -118,7 +118,6 @@ struct sheaf_answer {
     double start_s, map_s, merge_s; /* until the first block; until the last worker is done; the rest */
     double elapsed_s;        /* from first block to result */
     uint64_t peak_bytes;     /* resident, summed over the address spaces */
-    char note[256];          /* what a person should know ("restarted: ..."), or "" */
 };
 
 /* Runs a sealed plan; may be called again. The caller destroys *answer. Any error stops every worker, reaps

@@ -19,6 +19,8 @@ extern "C" {
 #endif
 
 #define SHEAF_KERNEL_ABI 1u
+#define SHEAF_MOST_ROLES 8u
+#define SHEAF_MOST_PARAMS 64u
 
 /* Where a row comes from; the same under any cut. Compare with sheaf_position_compare only. */
 struct sheaf_position {
@@ -158,9 +160,9 @@ struct sheaf_kernel {
     const char *formula;     /* "sum of x[i]^2" */
     const char *description; /* a paragraph: definitions, NaN, infinities, empty input */
     const struct sheaf_role *roles;
-    uint32_t role_count; /* 1 or more */
+    uint32_t role_count; /* 1 to SHEAF_MOST_ROLES */
     const struct sheaf_param *params;
-    uint32_t param_count;
+    uint32_t param_count; /* at most SHEAF_MOST_PARAMS */
     uint32_t laws;
 
     /* Checks the parameters against each other and the types before anything starts. May be NULL. */

@@ -49,7 +49,7 @@ static enum sheaf_status child(void *context, unsigned index, const struct link 
     struct counter_dealer share;
     _Atomic uint64_t cursor;
     struct dealer *dealer = &asking.base;
-    link_dealer_init(&asking, link, &pass);
+    link_dealer_init(&asking, link);
     if (pass.cut && !run->queue) {
         uint64_t first, end;
         static_share(pass.cut->block_count, index, run->cast->spaces, &first, &end);

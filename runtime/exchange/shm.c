@@ -187,7 +187,7 @@ static enum sheaf_status compute(struct shared_pass *run, unsigned index, const 
     struct link_dealer asking;
     struct counter_dealer counter;
     struct dealer *dealer = &asking.base;
-    link_dealer_init(&asking, link, pass);
+    link_dealer_init(&asking, link);
     if (pass->cut) {
         counter_dealer_init(&counter, pass, &pass->board->cursor, pass->cut->block_count);
         dealer = &counter.base;
@@ -247,9 +247,8 @@ static enum sheaf_status open_area(struct shared_pass *run, struct sheaf_error *
     pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
     pthread_mutex_init(&run->area->lock, &attributes);
     pthread_mutexattr_destroy(&attributes);
-    if (run->method == &method_packed)
-        return SHEAF_OK;
-    return work->ops->init(work, slot(run, 0), err);
+    /* In-place methods add to slot 0 from the first block on; a tree's slots are made by their children. */
+    return run->method->after_block ? work->ops->init(work, slot(run, 0), err) : SHEAF_OK;
 }
 
 static enum sheaf_status open_files(struct shared_pass *run, struct sheaf_error *err)

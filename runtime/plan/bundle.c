@@ -217,7 +217,7 @@ static enum sheaf_status unpack(const struct work *work, void *state, const void
 struct worker_scratch {
     struct reader *reader;
     struct sifter *sifter;
-    struct sheaf_column columns[MOST_ROLES];
+    struct sheaf_column columns[SHEAF_MOST_ROLES];
 };
 
 static void close_scratch(struct worker_scratch *scratch)

@@ -52,9 +52,6 @@ void sheaf_plan_destroy(struct sheaf_plan *plan)
 static enum sheaf_status check_roles(const struct sheaf_plan *plan, const struct sheaf_kernel *kernel,
                                      const uint32_t *columns, struct sheaf_error *err)
 {
-    if (kernel->role_count == 0 || kernel->role_count > MOST_ROLES)
-        return sheaf_fail(err, SHEAF_USAGE, "kernel %s has %u inputs; 1 to %d are possible", kernel->name,
-                          kernel->role_count, MOST_ROLES);
     for (uint32_t i = 0; i < kernel->role_count; i++) {
         if (columns[i] >= sheaf_source_column_count(plan->source))
             return sheaf_fail(err, SHEAF_USAGE, "kernel %s: the source has no column %u", kernel->name, columns[i] + 1);
@@ -86,7 +83,9 @@ static enum sheaf_status fill_values(struct reduction *reduction, const struct s
 enum sheaf_status sheaf_plan_add(struct sheaf_plan *plan, const struct sheaf_kernel *kernel,
                                  const struct sheaf_arg *values, const uint32_t *columns, struct sheaf_error *err)
 {
-    enum sheaf_status status = check_roles(plan, kernel, columns, err);
+    enum sheaf_status status = kernel_check(kernel, err);
+    if (status == SHEAF_OK)
+        status = check_roles(plan, kernel, columns, err);
     if (status != SHEAF_OK)
         return status;
     struct reduction *reductions = realloc(plan->reductions, (plan->reduction_count + 1) * sizeof *reductions);
@@ -118,16 +117,18 @@ enum sheaf_status sheaf_plan_add(struct sheaf_plan *plan, const struct sheaf_ker
 
 /* ---- what is asked for ------------------------------------------------------------------------------------------ */
 
-static void keep(char **field, const char *text)
+/* What could not be kept is found out by seal: it must not turn into a default. */
+static void keep(struct sheaf_plan *plan, char **field, const char *text)
 {
     free(*field);
     *field = text ? strdup(text) : NULL;
+    plan->forgetful = plan->forgetful || (text && !*field);
 }
 
 void sheaf_plan_set_strategy(struct sheaf_plan *plan, const char *strategy, const char *merge)
 {
-    keep(&plan->strategy_name, strategy);
-    keep(&plan->merge_name, merge);
+    keep(plan, &plan->strategy_name, strategy);
+    keep(plan, &plan->merge_name, merge);
 }
 
 void sheaf_plan_set_workers(struct sheaf_plan *plan, unsigned workers)
@@ -142,12 +143,12 @@ void sheaf_plan_set_block(struct sheaf_plan *plan, uint64_t bytes)
 
 void sheaf_plan_set_pin(struct sheaf_plan *plan, const char *policy)
 {
-    keep(&plan->pin_name, policy);
+    keep(plan, &plan->pin_name, policy);
 }
 
 void sheaf_plan_set_nan(struct sheaf_plan *plan, const char *policy)
 {
-    keep(&plan->nan_name, policy);
+    keep(plan, &plan->nan_name, policy);
 }
 
 enum sheaf_status sheaf_plan_add_filter(struct sheaf_plan *plan, const char *expression, struct sheaf_error *err)
@@ -276,6 +277,7 @@ static enum sheaf_status find_places(struct sheaf_plan *plan, struct sheaf_error
     plan->pin = plan->pin_name ? plan->pin_name
                 : !may_pin || (plan->world && plan->world->entangled) ? "none"
                                : sheaf_default_pin(&topology, &allowed, plan->workers, plan->world && !shared);
+    free(plan->places);
     plan->places = calloc(plan->workers, sizeof *plan->places);
     if (!plan->places)
         status = sheaf_fail(err, SHEAF_MEMORY, "no memory for %u places", plan->workers);
@@ -287,6 +289,8 @@ static enum sheaf_status find_places(struct sheaf_plan *plan, struct sheaf_error
 
 enum sheaf_status sheaf_plan_seal(struct sheaf_plan *plan, struct sheaf_error *err)
 {
+    if (plan->forgetful)
+        return sheaf_fail(err, SHEAF_MEMORY, "no memory for a plan");
     if (plan->reduction_count == 0)
         return sheaf_fail(err, SHEAF_USAGE, "nothing to compute: add a kernel first");
     enum sheaf_status status = cpu_limit_from_environment(err);
@@ -313,7 +317,7 @@ struct cast plan_cast(const struct sheaf_plan *plan)
         .engine = plan->engine,
         .spaces = forked ? plan->workers : plan->ranks,
         .workers = forked ? 1 : plan->workers,
-        .places = plan->places,
+        .places = strcmp(plan->pin, "none") == 0 ? NULL : plan->places,
         .merge = plan->merge,
         .world = plan->world,
     };
@@ -398,8 +402,8 @@ static enum sheaf_status unpack_reduction(struct sheaf_plan *plan, struct unpack
         return status;
     size_t values_size, columns_size;
     const void *values = unpack_bytes(unpacker, &values_size), *columns = unpack_bytes(unpacker, &columns_size);
-    struct sheaf_arg copy[64];
-    uint32_t numbers[MOST_ROLES];
+    struct sheaf_arg copy[SHEAF_MOST_PARAMS];
+    uint32_t numbers[SHEAF_MOST_ROLES];
     if (unpacker->bad || values_size != kernel->param_count * sizeof copy[0] || values_size > sizeof copy ||
         columns_size != kernel->role_count * sizeof numbers[0] || columns_size > sizeof numbers)
         return sheaf_fail(err, SHEAF_INTERNAL, "a plan arrived damaged");

@@ -28,6 +28,7 @@ struct sheaf_plan {
     unsigned ranks;
     struct sheaf_cpuset *places; /* of this process's workers (children included) */
     bool sealed;
+    bool forgetful; /* there was no memory for something that was asked for */
 };
 
 /* The rows of the strategy table, with their parts. */

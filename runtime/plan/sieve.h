@@ -14,6 +14,8 @@ struct filter {
     uint32_t column;
     enum comparison comparison;
     double number;
+    bool integral;      /* the number was written as an integer: integer columns are compared with this */
+    __int128 integer;
 };
 
 /* Pointer-free; part of the plan. */

@@ -117,6 +117,7 @@ static void one_thread(struct team *team, const struct method *method, unsigned 
 static void merge_pair(struct team *team, unsigned into, unsigned from)
 {
     struct sheaf_error err;
+    sheaf_error_clear(&err);
     if (partial_merge(&team->partials[into], &team->partials[from], &err) != SHEAF_OK)
         note(team, &err);
 }
