@@ -21,6 +21,7 @@ struct sheaf_merge {
     const char *name;    /* "private" */
     const char *summary; /* one line */
     uint32_t law;        /* 0: any kernel; SHEAF_LAW_ADD64, SHEAF_LAW_FLAT: only kernels with that law */
+    bool in_place;       /* every block's state is added to one total, instead of once per worker */
 };
 
 /* A row of the table strategy = engine x exchange. */

@@ -266,12 +266,12 @@ static enum sheaf_status close_total(struct rank_pass *run, struct sheaf_error *
 }
 
 static const struct sheaf_merge merges[] = {
-    {"reduce", "MPI_Reduce of sums, a binomial tree of messages for other states", 0},
-    {"allreduce", "as reduce, and every rank has the total", 0},
-    {"gather", "every rank's partial straight to rank 0", 0},
-    {"window", "shared memory inside a node, a tree between nodes", SHEAF_LAW_FLAT},
-    {"accumulate", "each block's state added to rank 0's total, one-sided", SHEAF_LAW_ADD64},
-    {"shuffle", "keys to their owners in rounds, then to rank 0", 0},
+    {"reduce", "MPI_Reduce of sums, a binomial tree of messages for other states", 0, false},
+    {"allreduce", "as reduce, and every rank has the total", 0, false},
+    {"gather", "every rank's partial straight to rank 0", 0, false},
+    {"window", "shared memory inside a node, a tree between nodes", SHEAF_LAW_FLAT, false},
+    {"accumulate", "each block's state added to rank 0's total, one-sided", SHEAF_LAW_ADD64, true},
+    {"shuffle", "keys to their owners in rounds, then to rank 0", 0, false},
     {0},
 };
 static const struct method methods[] = {
@@ -468,4 +468,4 @@ static enum sheaf_status run_pass(const struct cast *cast, const struct pass *pa
     return status;
 }
 
-const struct exchange exchange_mpi = {"mpi", "MPI", merges, run_pass};
+const struct exchange exchange_mpi = {"mpi", SPACES_RANKS, "MPI", merges, run_pass};

@@ -157,9 +157,9 @@ static enum sheaf_status merge_locked(void *context, unsigned worker, struct par
 /* ---- the pass -------------------------------------------------------------------------------------------------- */
 
 static const struct sheaf_merge merges[] = {
-    {"private", "a slot per worker, merged as a tree at the end", 0},
-    {"atomic", "each block's state added to one shared total by atomic additions", SHEAF_LAW_ADD64},
-    {"lock", "each block's state merged into one shared total inside a lock", SHEAF_LAW_FLAT},
+    {"private", "a slot per worker, merged as a tree at the end", 0, false},
+    {"atomic", "each block's state added to one shared total by atomic additions", SHEAF_LAW_ADD64, true},
+    {"lock", "each block's state merged into one shared total inside a lock", SHEAF_LAW_FLAT, true},
     {0},
 };
 static const struct method methods[] = {{NULL, merge_tree}, {add_atomic, NULL}, {merge_locked, NULL}};
@@ -307,4 +307,4 @@ static enum sheaf_status run(const struct cast *cast, const struct pass *pass, s
     return status;
 }
 
-const struct exchange exchange_shm = {"shm", NULL, merges, run};
+const struct exchange exchange_shm = {"shm", SPACES_FORKED, NULL, merges, run};

@@ -265,7 +265,7 @@ enum sheaf_status sheaf_job_run(const struct sheaf_plan *plan, struct sheaf_answ
     sheaf_error_clear(err);
     struct lead lead = {.begin_ns = clock_ns(), .progress = progress, .progress_context = context,
                         .total_bytes = sheaf_source_bytes(plan->source)};
-    bool ranks = plan->exchange == &exchange_mpi;
+    bool ranks = plan->exchange->spaces == SPACES_RANKS;
     enum sheaf_status status = answer_new(&lead.answer, plan, err);
     if (status == SHEAF_OK)
         status = run_init(&lead.run, plan, err);

@@ -181,12 +181,12 @@ static enum sheaf_status find_strategy(struct sheaf_plan *plan, struct sheaf_err
         return sheaf_fail(err, SHEAF_UNAVAILABLE, "strategy %s: %s", name, plan->strategy->unavailable);
     plan->engine = strategy_parts(plan->strategy)->engine;
     plan->exchange = strategy_parts(plan->strategy)->exchange;
-    bool ranks = plan->exchange == &exchange_mpi;
+    bool ranks = plan->exchange->spaces == SPACES_RANKS;
     if (ranks && !plan->world)
         return sheaf_fail(err, SHEAF_UNAVAILABLE, "strategy %s runs on the ranks of a launcher: mpirun -n %u sheaf ...",
                           name, workers);
     plan->ranks = ranks ? (unsigned)sheaf_world_size(plan->world) : 1;
-    bool one = plan->engine == &engine_serial && plan->exchange != &exchange_pipe && plan->exchange != &exchange_shm;
+    bool one = plan->engine->single && plan->exchange->spaces != SPACES_FORKED;
     plan->workers = one ? 1 : workers;
     if (plan->workers > MOST_WORKERS)
         return sheaf_fail(err, SHEAF_USAGE, "%u workers are more than the %d that sheaf starts on one machine",
@@ -234,6 +234,7 @@ static enum sheaf_status find_merge(struct sheaf_plan *plan, struct sheaf_error 
                           merge->name, merge->law & SHEAF_LAW_ADD64 ? "merges by adding integers" : "is flat",
                           lawless(plan, merge->law)->name, plan->strategy->merges->name);
     plan->merge = merge->name;
+    plan->in_place = merge->in_place;
     return SHEAF_OK;
 }
 
@@ -251,8 +252,7 @@ static uint64_t choose_block(const struct sheaf_plan *plan)
 static enum sheaf_status check_blocks(const struct sheaf_plan *plan, struct sheaf_error *err)
 {
     int64_t bytes = sheaf_source_bytes(plan->source);
-    bool in_place = strcmp(plan->merge, "atomic") == 0 || strcmp(plan->merge, "accumulate") == 0;
-    if (in_place && bytes != SHEAF_UNKNOWN && (uint64_t)bytes / plan->block_bytes >= MOST_IN_PLACE_BLOCKS)
+    if (plan->in_place && bytes != SHEAF_UNKNOWN && (uint64_t)bytes / plan->block_bytes >= MOST_IN_PLACE_BLOCKS)
         return sheaf_fail(err, SHEAF_USAGE, "blocks of %llu bytes are too small for merge method %s on %lld bytes",
                           (unsigned long long)plan->block_bytes, plan->merge, (long long)bytes);
     return SHEAF_OK;
@@ -312,7 +312,7 @@ enum sheaf_status sheaf_plan_seal(struct sheaf_plan *plan, struct sheaf_error *e
 
 struct cast plan_cast(const struct sheaf_plan *plan)
 {
-    bool forked = plan->exchange == &exchange_pipe || plan->exchange == &exchange_shm;
+    bool forked = plan->exchange->spaces == SPACES_FORKED;
     return (struct cast){
         .engine = plan->engine,
         .spaces = forked ? plan->workers : plan->ranks,

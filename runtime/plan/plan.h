@@ -24,6 +24,7 @@ struct sheaf_plan {
     const struct engine *engine;
     const struct exchange *exchange;
     const char *merge, *pin;
+    bool in_place; /* the merge method adds every block's state to one total */
     unsigned workers; /* in each address space of a world; in all otherwise */
     unsigned ranks;
     struct sheaf_cpuset *places; /* of this process's workers (children included) */

@@ -7,7 +7,7 @@ static const struct strategy_parts parts[] = {
     {&engine_serial, &exchange_none}, {&engine_openmp, &exchange_none}, {&engine_serial, &exchange_pipe},
     {&engine_serial, &exchange_shm},  {&engine_serial, &exchange_mpi},  {&engine_openmp, &exchange_mpi},
 };
-enum { STRATEGIES = sizeof parts / sizeof parts[0] };
+enum { STRATEGIES = sizeof parts / sizeof parts[0] }; /* in the order of the names below */
 
 static struct sheaf_strategy strategies[STRATEGIES] = {
     {.name = "serial", .summary = "one worker", .isolation = "none: a crash ends the run"},
