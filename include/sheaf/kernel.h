@@ -45,7 +45,8 @@ struct sheaf_column {
     const void *data;
 };
 
-/* Rows handed to map: a tile of some tens of KB, never empty. */
+/* Rows handed to map: a tile of some tens of KB, never empty. Rows with an `at` of their own need not ascend by it (a
+ * Fortran-order array is read in the order of memory): the first of some rows is found with sheaf_position_compare. */
 struct sheaf_batch {
     uint64_t rows;
     const struct sheaf_column *columns; /* one per role of the kernel */
