@@ -67,7 +67,9 @@ SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_plan_add(struct sheaf_plan *pla
 /* Reads a parameter's text into a value. SHEAF_USAGE names the parameter and what it takes. */
 SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_param_parse(const struct sheaf_param *param, const char *text,
                                                              struct sheaf_arg *value, struct sheaf_error *err);
-/* The setters copy their texts; what they lack memory for is an error of seal. Defaults: "auto" with the strategy's first merge, sheaf_default_workers(), 8 MiB, the default pin, "propagate". */
+/* The setters copy their texts; what they lack memory for is an error of seal. Defaults: "auto" with the strategy's
+ * first merge, sheaf_default_workers(), blocks of 64 KiB to 8 MiB by the size of the data, the default pin,
+ * "propagate". */
 SHEAF_API void sheaf_plan_set_strategy(struct sheaf_plan *plan, const char *strategy, const char *merge);
 SHEAF_API void sheaf_plan_set_workers(struct sheaf_plan *plan, unsigned workers); /* in hybrid: per rank */
 SHEAF_API void sheaf_plan_set_block(struct sheaf_plan *plan, uint64_t bytes);
@@ -75,8 +77,8 @@ SHEAF_API void sheaf_plan_set_pin(struct sheaf_plan *plan, const char *policy);
 /* "propagate": kernels see NaN; "skip": such rows are left out and counted; "fail": SHEAF_INPUT at the first seen. */
 SHEAF_API void sheaf_plan_set_nan(struct sheaf_plan *plan, const char *policy);
 /* "COLUMN OP NUMBER" with OP one of < <= == != >= >: rows where it does not hold (or the cell is missing) are
- * rejected; of NaN only != holds. COLUMN is a selected column's name or number from 1. Of several filters all must hold. SHEAF_USAGE: not
- * such an expression, no such column, or more than 16 filters. */
+ * rejected; of NaN only != holds. COLUMN is a selected column's name or number from 1. Of several filters all must
+ * hold. SHEAF_USAGE: not such an expression, no such column, or more than 16 filters. */
 SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_plan_add_filter(struct sheaf_plan *plan, const char *expression,
                                                                  struct sheaf_error *err);
 /* Borrowed; NULL: this process alone. */
