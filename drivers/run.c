@@ -136,15 +136,39 @@ static struct report make_report(const struct call *call)
     return report;
 }
 
-static enum sheaf_status deliver(const struct call *call, struct output_file *output, bool *holds, struct sheaf_error *err)
+/* Where the answer goes, and a copy of it. Opened before anything is computed: a place that cannot be written is better
+ * known at once. */
+struct outputs {
+    struct output_file answer, save;
+};
+
+static enum sheaf_status outputs_open(struct outputs *outputs, const struct run_options *options, struct sheaf_error *err)
+{
+    enum sheaf_status status = output_open(&outputs->answer, options->output.path, err);
+    if (status == SHEAF_OK && options->saved.save) {
+        status = output_open(&outputs->save, options->saved.save, err);
+        if (status != SHEAF_OK)
+            output_discard(&outputs->answer);
+    }
+    return status;
+}
+
+static void outputs_discard(struct outputs *outputs, const struct run_options *options)
+{
+    output_discard(&outputs->answer);
+    if (options->saved.save)
+        output_discard(&outputs->save);
+}
+
+static enum sheaf_status deliver(const struct call *call, struct outputs *outputs, bool *holds, struct sheaf_error *err)
 {
     const struct run_options *options = call->options;
     struct report report = make_report(call);
     struct saved now = saved_make(&report);
-    print_report(output->stream, output_format(&options->output), &report);
-    enum sheaf_status status = output_commit(output, err);
+    print_report(outputs->answer.stream, output_format(&options->output), &report);
+    enum sheaf_status status = output_commit(&outputs->answer, err);
     if (status == SHEAF_OK && options->saved.save)
-        status = saved_write(&now, options->saved.save, err);
+        status = saved_write(&now, &outputs->save, err);
     if (status == SHEAF_OK && options->saved.against)
         *holds = saved_holds(&call->before, &now, &options->saved);
     explain_answer(&report);
@@ -166,19 +190,19 @@ static enum sheaf_status show_plan(const struct call *call, struct output_file *
 
 static enum sheaf_status compute(struct call *call, bool *holds, struct sheaf_error *err)
 {
-    struct output_file output;
+    struct outputs outputs;
     enum sheaf_status status = prepare_all(call, err);
     if (status == SHEAF_OK)
-        status = output_open(&output, call->options->output.path, err);
+        status = outputs_open(&outputs, call->options, err);
     if (status != SHEAF_OK)
         return status;
     if (call->options->output.dry_run)
-        return show_plan(call, &output, err);
+        return show_plan(call, &outputs.answer, err);
     explain_plan(call->reductions[call->file_count].plan, call->choice.spelled);
     status = run_all(call, err);
     if (status == SHEAF_OK)
-        return deliver(call, &output, holds, err);
-    output_discard(&output);
+        return deliver(call, &outputs, holds, err);
+    outputs_discard(&outputs, call->options);
     return status;
 }
 

@@ -89,16 +89,12 @@ static void print_saved(FILE *out, const struct saved_value *v)
     fputc('\n', out);
 }
 
-enum sheaf_status saved_write(const struct saved *saved, const char *path, struct sheaf_error *err)
+enum sheaf_status saved_write(const struct saved *saved, struct output_file *file, struct sheaf_error *err)
 {
-    struct output_file file;
-    enum sheaf_status status = output_open(&file, path, err);
-    if (status != SHEAF_OK)
-        return status;
-    fprintf(file.stream, "%s\n", magic);
+    fprintf(file->stream, "%s\n", magic);
     for (size_t i = 0; i < saved->count; i++)
-        print_saved(file.stream, &saved->values[i]);
-    return output_commit(&file, err);
+        print_saved(file->stream, &saved->values[i]);
+    return output_commit(file, err);
 }
 
 /* ---- reading --------------------------------------------------------------------------------------------------- */

@@ -9,6 +9,7 @@
 #define DRIVERS_SAVED_H
 
 #include "option.h"
+#include "output_file.h"
 #include "report.h"
 
 struct saved_value {
@@ -23,7 +24,8 @@ struct saved {
 /* The values of a report, in its order. They borrow from it. */
 struct saved saved_make(const struct report *report);
 
-SHEAF_MUST_USE enum sheaf_status saved_write(const struct saved *saved, const char *path, struct sheaf_error *err);
+/* To an open output, which is committed. */
+SHEAF_MUST_USE enum sheaf_status saved_write(const struct saved *saved, struct output_file *file, struct sheaf_error *err);
 /* SHEAF_IO, SHEAF_INPUT with the line. What is read lives until the program ends. */
 SHEAF_MUST_USE enum sheaf_status saved_read(struct saved *saved, const char *path, struct sheaf_error *err);
 
