@@ -13,7 +13,8 @@ enum sheaf_status file_fail(const struct file *file, int cause, struct sheaf_err
         sheaf_fail_os(err, cause, "cannot be read");
     else
         sheaf_fail(err, SHEAF_INPUT, "shrank while it was read");
-    return sheaf_error_at(err, file->path, SHEAF_UNKNOWN, SHEAF_UNKNOWN, NULL);
+    sheaf_error_at(err, file->path, SHEAF_UNKNOWN, SHEAF_UNKNOWN, NULL);
+    return cause ? SHEAF_IO : SHEAF_INPUT;
 }
 
 /* 0 if it is no regular file. */

@@ -80,7 +80,8 @@ enum sheaf_status timings_read(struct timings *timings, const char *path, struct
     FILE *in = fopen(path, "re");
     if (!in) {
         sheaf_fail_os(err, errno, "cannot be read");
-        return sheaf_error_at(err, path, SHEAF_UNKNOWN, SHEAF_UNKNOWN, NULL);
+        sheaf_error_at(err, path, SHEAF_UNKNOWN, SHEAF_UNKNOWN, NULL);
+        return SHEAF_IO;
     }
     char *line = NULL;
     size_t capacity = 0;
@@ -96,7 +97,8 @@ enum sheaf_status timings_read(struct timings *timings, const char *path, struct
     if (good && timings->kernels)
         return SHEAF_OK;
     sheaf_fail(err, SHEAF_INPUT, number <= 1 ? "holds no timings that --save has written" : "is no timing that --save has written");
-    return sheaf_error_at(err, path, SHEAF_UNKNOWN, number > 1 ? number : SHEAF_UNKNOWN, NULL);
+    sheaf_error_at(err, path, SHEAF_UNKNOWN, number > 1 ? number : SHEAF_UNKNOWN, NULL);
+    return SHEAF_INPUT;
 }
 
 /* ---- comparing ------------------------------------------------------------------------------------------------- */

@@ -98,19 +98,20 @@ const struct option_table input_table = {
 };
 #undef FIELD
 
-/* Says which list the error is about. */
-static enum sheaf_status of_list(const char *path, struct sheaf_error *err)
+/* What is wrong with a list: what the system said, or that it is empty. */
+static enum sheaf_status list_failed(const char *path, int cause, struct sheaf_error *err)
 {
-    return sheaf_error_at(err, strcmp(path, "-") == 0 ? "standard input" : path, SHEAF_UNKNOWN, SHEAF_UNKNOWN, NULL);
+    enum sheaf_status status = cause ? sheaf_fail_os(err, cause, "cannot read the list of inputs")
+                                     : sheaf_fail(err, SHEAF_INPUT, "names no input");
+    sheaf_error_at(err, strcmp(path, "-") == 0 ? "standard input" : path, SHEAF_UNKNOWN, SHEAF_UNKNOWN, NULL);
+    return status;
 }
 
 static enum sheaf_status read_names(const char *path, int end, struct text_list *names, struct sheaf_error *err)
 {
     FILE *list = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
-    if (!list) {
-        sheaf_fail_os(err, errno, "cannot read the list of inputs");
-        return of_list(path, err);
-    }
+    if (!list)
+        return list_failed(path, errno, err);
     char *name = NULL;
     size_t capacity = 0, before = names->count;
     for (ssize_t length; (length = getdelim(&name, &capacity, end, list)) >= 0;) {
@@ -123,13 +124,7 @@ static enum sheaf_status read_names(const char *path, int end, struct text_list 
     free(name);
     if (list != stdin)
         fclose(list);
-    if (cause)
-        sheaf_fail_os(err, cause, "cannot read the list of inputs");
-    else if (names->count == before)
-        sheaf_fail(err, SHEAF_INPUT, "names no input");
-    else
-        return SHEAF_OK;
-    return of_list(path, err);
+    return cause || names->count == before ? list_failed(path, cause, err) : SHEAF_OK;
 }
 
 enum sheaf_status input_names(const struct input_options *options, struct text_list *names, struct sheaf_error *err)

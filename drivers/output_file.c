@@ -17,7 +17,8 @@ static enum sheaf_status cannot(const struct output_file *file, const char *what
 {
     int cause = errno ? errno : EIO;
     sheaf_fail_os(err, cause, "%s", what);
-    return sheaf_error_at(err, file->path ? file->path : "standard output", SHEAF_UNKNOWN, SHEAF_UNKNOWN, NULL);
+    sheaf_error_at(err, file->path ? file->path : "standard output", SHEAF_UNKNOWN, SHEAF_UNKNOWN, NULL);
+    return SHEAF_IO;
 }
 
 /* The directory that holds `path`, and the rest of it. Both live until the program ends. */
@@ -81,7 +82,8 @@ enum sheaf_status output_open(struct output_file *file, const char *path, struct
     bool exists = stat(path, &old) == 0;
     if (exists && S_ISDIR(old.st_mode)) {
         sheaf_fail(err, SHEAF_USAGE, "is a directory; name a file");
-        return sheaf_error_at(err, path, SHEAF_UNKNOWN, SHEAF_UNKNOWN, NULL);
+        sheaf_error_at(err, path, SHEAF_UNKNOWN, SHEAF_UNKNOWN, NULL);
+        return SHEAF_USAGE;
     }
     if (!exists || S_ISREG(old.st_mode))
         return open_target(file, exists ? &old : NULL, err);

@@ -35,7 +35,8 @@ static enum sheaf_status make_plan(struct reduction *reduction, const struct req
     const struct sheaf_source *source = reduction->data.source;
     if (reduction->data.column_count == 0) {
         sheaf_fail(err, SHEAF_INPUT, "has no column of numbers");
-        return sheaf_error_at(err, sheaf_source_input_name(source, 0), SHEAF_UNKNOWN, SHEAF_UNKNOWN, NULL);
+        sheaf_error_at(err, sheaf_source_input_name(source, 0), SHEAF_UNKNOWN, SHEAF_UNKNOWN, NULL);
+        return SHEAF_INPUT;
     }
     enum sheaf_status status = sheaf_plan_new(&reduction->plan, source, err);
     for (size_t i = 0; i < request->choice->count && status == SHEAF_OK; i++)

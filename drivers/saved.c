@@ -159,7 +159,8 @@ static enum sheaf_status read_lines(struct saved *saved, FILE *in, const char *p
     if (good && number > 0)
         return SHEAF_OK;
     sheaf_fail(err, SHEAF_INPUT, number <= 1 ? "is no answer that --save has written" : "is no value of a saved answer");
-    return sheaf_error_at(err, path, SHEAF_UNKNOWN, number > 1 ? number : SHEAF_UNKNOWN, NULL);
+    sheaf_error_at(err, path, SHEAF_UNKNOWN, number > 1 ? number : SHEAF_UNKNOWN, NULL);
+    return SHEAF_INPUT;
 }
 
 enum sheaf_status saved_read(struct saved *saved, const char *path, struct sheaf_error *err)
@@ -168,7 +169,8 @@ enum sheaf_status saved_read(struct saved *saved, const char *path, struct sheaf
     FILE *in = fopen(path, "re");
     if (!in) {
         sheaf_fail_os(err, errno, "cannot be read");
-        return sheaf_error_at(err, path, SHEAF_UNKNOWN, SHEAF_UNKNOWN, NULL);
+        sheaf_error_at(err, path, SHEAF_UNKNOWN, SHEAF_UNKNOWN, NULL);
+        return SHEAF_IO;
     }
     enum sheaf_status status = read_lines(saved, in, path, err);
     fclose(in);

@@ -73,9 +73,10 @@ SHEAF_API enum sheaf_status sheaf_fail(struct sheaf_error *err, enum sheaf_statu
 SHEAF_API enum sheaf_status sheaf_fail_os(struct sheaf_error *err, int errno_value, const char *format, ...)
     SHEAF_PRINTF(3, 4);
 
-/* Names the place in an input; pass SHEAF_UNKNOWN or NULL for what is not known. Returns err's status. */
-SHEAF_API enum sheaf_status sheaf_error_at(struct sheaf_error *err, const char *file, int64_t byte, int64_t line,
-                                           const char *column);
+/* Names the place in an input; pass SHEAF_UNKNOWN or NULL for what is not known. Returns nothing, since where `err` is
+ * NULL there is no status: return what sheaf_fail returned. */
+SHEAF_API void sheaf_error_at(struct sheaf_error *err, const char *file, int64_t byte, int64_t line,
+                              const char *column);
 
 /* One line for a person, without program name or newline:
  * `FILE:LINE: column "v": message` (or `FILE: byte N: message`). Writes at most `size` bytes, ends with NUL,

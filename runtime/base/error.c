@@ -55,11 +55,10 @@ enum sheaf_status sheaf_fail_os(struct sheaf_error *err, int errno_value, const 
     return SHEAF_IO;
 }
 
-enum sheaf_status sheaf_error_at(struct sheaf_error *err, const char *file, int64_t byte, int64_t line,
-                                 const char *column)
+void sheaf_error_at(struct sheaf_error *err, const char *file, int64_t byte, int64_t line, const char *column)
 {
     if (!err)
-        return SHEAF_INPUT;
+        return;
     if (file)
         copy_end(err->file, sizeof err->file, file);
     if (byte != SHEAF_UNKNOWN)
@@ -68,7 +67,6 @@ enum sheaf_status sheaf_error_at(struct sheaf_error *err, const char *file, int6
         err->line = line;
     if (column)
         copy_end(err->column, sizeof err->column, column);
-    return (enum sheaf_status)err->status;
 }
 
 const char *sheaf_error_text(const struct sheaf_error *err, char *text, size_t size)

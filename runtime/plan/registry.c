@@ -122,8 +122,10 @@ enum sheaf_status sheaf_kernel_load(const char *path, struct sheaf_error *err)
     struct sheaf_error own;
     err = err ? err : &own; /* its status is used below */
     void *object = open_object(path, err);
-    if (!object)
-        return sheaf_error_at(err, path, SHEAF_UNKNOWN, SHEAF_UNKNOWN, NULL);
+    if (!object) {
+        sheaf_error_at(err, path, SHEAF_UNKNOWN, SHEAF_UNKNOWN, NULL);
+        return (enum sheaf_status)err->status;
+    }
     const struct sheaf_kernel *const *table = dlsym(object, "sheaf_kernel_table");
     enum sheaf_status status =
         table ? table_check(table, err)
@@ -133,9 +135,9 @@ enum sheaf_status sheaf_kernel_load(const char *path, struct sheaf_error *err)
         status = table_add(table, err);
     if (status != SHEAF_OK) {
         dlclose(object);
-        return sheaf_error_at(err, path, SHEAF_UNKNOWN, SHEAF_UNKNOWN, NULL);
+        sheaf_error_at(err, path, SHEAF_UNKNOWN, SHEAF_UNKNOWN, NULL);
     }
-    return SHEAF_OK;
+    return status;
 }
 
 const char *kernel_origin(const struct sheaf_kernel *kernel)

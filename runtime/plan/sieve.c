@@ -285,7 +285,8 @@ static enum sheaf_status refuse_nan(const struct sifter *sifter, uint32_t column
         sheaf_fail(err, SHEAF_INPUT, "element %llu is NaN (--nan skip leaves such rows out)",
                    (unsigned long long)place.row);
     const char *name = sheaf_source_column_name(sifter->source, column);
-    return sheaf_error_at(err, place.file, SHEAF_UNKNOWN, place.line, *name ? name : NULL);
+    sheaf_error_at(err, place.file, SHEAF_UNKNOWN, place.line, *name ? name : NULL);
+    return SHEAF_INPUT;
 }
 
 /* Marks in `keep` the rows that stay for a set of columns; counts. */

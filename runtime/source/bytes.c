@@ -27,7 +27,8 @@ int bytes_open(const char *name)
 static enum sheaf_status read_failed(const char *name, uint64_t at, int errno_value, struct sheaf_error *err)
 {
     sheaf_fail_os(err, errno_value, "cannot read");
-    return sheaf_error_at(err, name, (int64_t)at, SHEAF_UNKNOWN, NULL), SHEAF_IO;
+    sheaf_error_at(err, name, (int64_t)at, SHEAF_UNKNOWN, NULL);
+    return SHEAF_IO;
 }
 
 /* After EAGAIN on a descriptor that someone made non-blocking. */

@@ -107,7 +107,8 @@ static enum sheaf_status no_such_column(const char *wanted, const char *input, c
     else
         sheaf_fail(err, SHEAF_USAGE, "there is no column \"%.64s\"; columns here have numbers only, 1 to %zu", wanted,
                    count);
-    return sheaf_error_at(err, input, SHEAF_UNKNOWN, SHEAF_UNKNOWN, NULL);
+    sheaf_error_at(err, input, SHEAF_UNKNOWN, SHEAF_UNKNOWN, NULL);
+    return SHEAF_USAGE;
 }
 
 enum sheaf_status source_pick_columns(const struct sheaf_reading *reading, const char *input,

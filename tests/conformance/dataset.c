@@ -105,6 +105,46 @@ struct dataset dataset_raw(enum sheaf_type type, uint64_t rows, bool special, ui
     return data;
 }
 
+static void put_npy(FILE *file, enum sheaf_type type, bool fortran, uint64_t rows, uint64_t columns, uint64_t distinct,
+                    uint64_t seed)
+{
+    char header[118];
+    snprintf(header, sizeof header, "{'descr': '<%c%zu', 'fortran_order': %s, 'shape': (%llu, %llu), }",
+             sheaf_type_is_float(type) ? 'f' : 'i', sheaf_type_size(type), fortran ? "True" : "False",
+             (unsigned long long)rows, (unsigned long long)columns);
+    fwrite("\x93NUMPY\1\0v\0", 1, 10, file);
+    fprintf(file, "%-117s\n", header);
+    for (uint64_t i = 0; i < rows * columns; i++) {
+        uint64_t bits = noise(seed, i) % distinct;
+        double real = (double)bits;
+        int32_t integer = (int32_t)bits;
+        fwrite(type == SHEAF_F64 ? (void *)&real : (void *)&integer, sheaf_type_size(type), 1, file);
+    }
+    assert_int_equal(fclose(file), 0);
+}
+
+struct dataset dataset_fortran(enum sheaf_type type, uint64_t rows, uint64_t columns, uint64_t seed)
+{
+    struct dataset data;
+    assert_true(type == SHEAF_F64 || type == SHEAF_I32);
+    put_npy(create(&data, "npy"), type, true, rows, columns, rows * columns / 8 + 1, seed);
+    data.about = type == SHEAF_F64 ? "f64 in Fortran order" : "i32 in Fortran order";
+    return data;
+}
+
+struct dataset dataset_widths(uint64_t rows, uint64_t first, uint64_t second, uint64_t seed)
+{
+    static const char *const columns[] = {"1"};
+    struct dataset data, other;
+    put_npy(create(&other, "npy"), SHEAF_F64, false, rows, second, 1 << 20, seed + 1);
+    put_npy(create(&data, "npy"), SHEAF_F64, false, rows, first, 1 << 20, seed);
+    strcpy(data.beside, other.path);
+    data.about = "tables of two widths";
+    data.reading.columns = columns;
+    data.reading.column_count = 1;
+    return data;
+}
+
 struct dataset dataset_csv(uint64_t rows, bool quoted, uint64_t seed)
 {
     static const char *const notes[] = {"plain", "\"a, b\"", "\"two\nlines\"", "\"say \"\"so\"\"\"", "\"\n\n\"", ""};
@@ -128,20 +168,25 @@ struct sheaf_source *dataset_open(const struct dataset *data)
 {
     struct sheaf_error err;
     struct sheaf_source *source;
-    const char *name = data->path;
-    if (sheaf_source_open(&source, &name, 1, &data->reading, &err) != SHEAF_OK)
+    const char *names[] = {data->path, data->beside};
+    if (sheaf_source_open(&source, names, data->beside[0] ? 2 : 1, &data->reading, &err) != SHEAF_OK)
         fail_msg("%s: %s", data->about, err.message);
     return source;
+}
+
+struct sheaf_source *dataset_join(const struct dataset *a, const struct dataset *b)
+{
+    struct sheaf_source *pair;
+    struct sheaf_error err;
+    if (sheaf_source_pair(&pair, dataset_open(a), dataset_open(b), &err) != SHEAF_OK)
+        fail_msg("pair of %s and %s: %s", a->about, b->about, err.message);
+    return pair;
 }
 
 struct sheaf_source *dataset_pair(enum sheaf_type type, enum sheaf_type other, uint64_t rows, uint64_t seed)
 {
     struct dataset a = dataset_raw(type, rows, false, seed), b = dataset_raw(other, rows, false, seed + 1);
-    struct sheaf_source *pair;
-    struct sheaf_error err;
-    if (sheaf_source_pair(&pair, dataset_open(&a), dataset_open(&b), &err) != SHEAF_OK)
-        fail_msg("pair of %s and %s: %s", a.about, b.about, err.message);
-    return pair;
+    return dataset_join(&a, &b);
 }
 
 static pid_t writer;

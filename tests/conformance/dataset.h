@@ -6,7 +6,7 @@
 
 /* A file in the test's temporary folder and how to read it. */
 struct dataset {
-    char path[256];
+    char path[256], beside[256]; /* beside: a second input, or "" */
     const char *about; /* for messages */
     struct sheaf_reading reading;
 };
@@ -25,11 +25,18 @@ struct dataset dataset_raw(enum sheaf_type type, uint64_t rows, bool special, ui
  * delimiters and newlines in them, so that blocks cannot be cut without a survey. */
 struct dataset dataset_csv(uint64_t rows, bool quoted, uint64_t seed);
 
+/* A Fortran-order .npy of rows x columns elements of `type`, of which many are equal. */
+struct dataset dataset_fortran(enum sheaf_type type, uint64_t rows, uint64_t columns, uint64_t seed);
+/* Two .npy tables of f64, of `rows` rows each and of those widths, read as one by their first columns. */
+struct dataset dataset_widths(uint64_t rows, uint64_t first, uint64_t second, uint64_t seed);
+
 /* Opens it; fails the test if that fails. */
 struct sheaf_source *dataset_open(const struct dataset *data);
-/* The same data as standard input, through a pipe that a child fills; dataset_stream_end reaps it. */
+/* The same data with its first input as standard input, through a pipe that a child fills; dataset_stream_end reaps it. */
 struct sheaf_source *dataset_stream(const struct dataset *data);
 void dataset_stream_end(void);
+/* `a` beside `b`. */
+struct sheaf_source *dataset_join(const struct dataset *a, const struct dataset *b);
 /* `type` beside `other`, `rows` each. */
 struct sheaf_source *dataset_pair(enum sheaf_type type, enum sheaf_type other, uint64_t rows, uint64_t seed);
 

@@ -184,6 +184,59 @@ static void check_stream(struct dataset data)
     sheaf_source_destroy(source);
 }
 
+/* Equal elements whose order in the file is not that of their positions. */
+static void test_fortran(void **state)
+{
+    (void)state;
+    static const unsigned workers[] = {3, 0};
+    static const uint64_t blocks[] = {8, 136, 4096, 0}, one[] = {136, 0};
+    struct dataset reals = dataset_fortran(SHEAF_F64, 23, 19, 6), integers = dataset_fortran(SHEAF_I32, 23, 19, 7);
+    struct sheaf_source *const sources[] = {dataset_open(&reals), dataset_open(&integers),
+                                            dataset_join(&reals, &integers)};
+    const char *const abouts[] = {reals.about, integers.about, "a pair in Fortran order"};
+    for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++) {
+        struct fixture fixture = {.source = sources[i], .about = abouts[i], .world = world};
+        assert_true(check_all_kernels(&fixture, workers, world ? one : blocks) > 0);
+        sheaf_source_destroy(sources[i]);
+    }
+    check_stream(reals);
+    check_stream(integers);
+}
+
+/* Kernels that name an input: a stream has another name than its file. */
+static bool names_an_input(const struct sheaf_kernel *kernel)
+{
+    return strcmp(kernel->name, "argmin") == 0 || strcmp(kernel->name, "argmax") == 0;
+}
+
+/* Inputs of different width, narrow before wide and the reverse, from files and behind a stream. */
+static void check_widths(uint64_t first, uint64_t second)
+{
+    static const unsigned workers[] = {3, 0};
+    static const uint64_t blocks[] = {8, 1000, 0}, one[] = {1000, 0};
+    struct dataset data = dataset_widths(409, first, second, 8);
+    struct sheaf_source *source = dataset_open(&data);
+    struct fixture fixture = {.source = source, .about = data.about, .world = world};
+    assert_true(check_all_kernels(&fixture, workers, world ? one : blocks) > 0);
+    fixture.reopen = dataset_stream;
+    fixture.close = close_stream;
+    fixture.data = &data;
+    struct company placeless = {.count = 0};
+    for (size_t i = 0; i < flat.count; i++)
+        if (!names_an_input(flat.kernels[i]))
+            placeless.kernels[placeless.count++] = flat.kernels[i];
+    assert_true(check_covers(&fixture, placeless.kernels, placeless.count, strategies(), less(workers), one) > 0);
+    assert_true(check_covers(&fixture, sums.kernels, sums.count, strategies(), less(workers), one) > 0);
+    sheaf_source_destroy(source);
+}
+
+static void test_widths(void **state)
+{
+    (void)state;
+    check_widths(3, 5);
+    check_widths(5, 1);
+}
+
 static void test_streams(void **state)
 {
     (void)state;
@@ -221,7 +274,7 @@ static int lead(void)
         cmocka_unit_test(test_workers),
         cmocka_unit_test(test_pairs),       cmocka_unit_test(test_text),          cmocka_unit_test(test_quoted_text),
         cmocka_unit_test(test_filtered_text), cmocka_unit_test(test_nan_skip),
-        cmocka_unit_test(test_streams),
+        cmocka_unit_test(test_fortran),     cmocka_unit_test(test_widths),        cmocka_unit_test(test_streams),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -189,6 +189,22 @@ static void nothing_stays_open(void **state)
     }
 }
 
+/* What a caller is told does not depend on whether it asks for the message. */
+static void a_status_needs_no_error(void **state)
+{
+    (void)state;
+    struct sheaf_error err;
+    struct sheaf_source *source;
+    const char *columns[] = {"nowhere"}, *name = file_write("known.csv", "x,y\n1,2\n", 8);
+    const struct sheaf_reading readings[] = {{.columns = columns, .column_count = 1}, {.offset = 3}, {.type = "f63"}};
+    for (size_t i = 0; i < sizeof readings / sizeof readings[0]; i++) {
+        enum sheaf_status told = sheaf_source_open(&source, &name, 1, &readings[i], &err);
+        assert_int_not_equal(told, SHEAF_OK);
+        assert_int_equal(told, err.status);
+        assert_int_equal(sheaf_source_open(&source, &name, 1, &readings[i], NULL), told);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -201,6 +217,7 @@ int main(void)
         cmocka_unit_test(columns_must_agree),
         cmocka_unit_test(text_columns_left_out_are_named),
         cmocka_unit_test(nothing_stays_open),
+        cmocka_unit_test(a_status_needs_no_error),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
