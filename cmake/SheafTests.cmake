@@ -12,6 +12,12 @@ set(SHEAF_MPI_ENVIRONMENT
   OMPI_MCA_btl_vader_single_copy_mechanism=none
   ASAN_OPTIONS=detect_leaks=0)
 
+# Seconds that a long test may take. Under a sanitizer a fork copies the tables of its shadow memory too.
+set(SHEAF_LONG_TIMEOUT 600)
+if(CMAKE_C_FLAGS MATCHES "-fsanitize")
+  set(SHEAF_LONG_TIMEOUT 3600)
+endif()
+
 # sheaf_add_mpi_test(NAME RANKS COMMAND...): test mpi.NAME.RANKS runs COMMAND on RANKS ranks. Such tests run alone:
 # ranks that wait for each other by polling starve their neighbours.
 function(sheaf_add_mpi_test name ranks)

@@ -46,6 +46,7 @@ static void give_up(struct bench *bench, size_t i, enum row_state state, enum sh
     struct comparison *c = bench->comparison;
     c->rows[i].state = state;
     c->rows[i].why = why;
+    c->rows[i].count = 0; /* what it did before it was lost is no figure to compare with */
     if (c->has_base && c->base == i)
         bench->status = sheaf_fail(bench->err, status, "%s", why);
 }

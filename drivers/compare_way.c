@@ -166,7 +166,7 @@ static const char *misfit(const struct sheaf_merge *merge, const struct kernel_c
 {
     for (size_t i = 0; i < choice->count; i++) {
         const struct sheaf_kernel *kernel = choice->kernels[i];
-        uint32_t laws = kernel->pack ? 0 : kernel->laws | SHEAF_LAW_FLAT;
+        uint32_t laws = sheaf_kernel_laws(kernel);
         if (merge->law & SHEAF_LAW_ADD64 & ~laws)
             return keep_text("needs a state that merges by adding integers, and that of %s does not", kernel->name);
         if (merge->law & SHEAF_LAW_FLAT & ~laws)

@@ -29,15 +29,13 @@ enum sheaf_status data_names(struct text_list *names, const struct input_options
 
 /* "COLUMN OP NUMBER" taken apart. */
 struct where {
-    const char *column; /* NULL: no filter, or one that only the plan can complain about */
+    const char *column; /* NULL: one that only the plan can complain about */
     const char *rest;   /* from the operator on */
 };
 
 static struct where where_split(const char *expression)
 {
     struct where where = {NULL, NULL};
-    if (!expression)
-        return where;
     size_t length = strcspn(expression, "<>=!");
     where.rest = expression + length;
     while (length && expression[length - 1] == ' ')
@@ -92,13 +90,15 @@ static enum sheaf_status name_of_number(const struct text_list *names, const str
     return SHEAF_OK;
 }
 
-static enum sheaf_status find_filter(struct data *data, const struct input_options *options, struct where where,
+static enum sheaf_status find_filter(struct data *data, const struct input_options *options, const char *expression,
                                      const struct text_list *columns, const struct text_list *names,
                                      struct sheaf_error *err)
 {
-    data->filter = options->where;
-    if (!where.column || !*where.rest)
+    struct where where = where_split(expression);
+    if (!where.column || !*where.rest) {
+        text_list_add(&data->filters, expression);
         return SHEAF_OK;
+    }
     enum sheaf_status status = SHEAF_OK;
     for (size_t i = 0; i < columns->count; i++)
         if (strcmp(columns->items[i], where.column) == 0 && *sheaf_source_column_name(data->source, i))
@@ -106,8 +106,24 @@ static enum sheaf_status find_filter(struct data *data, const struct input_optio
     bool counts = columns->count == 0 && is_numeral(where.column) && !has_column(data->source, where.column);
     if (counts && sheaf_source_left_out_count(data->source))
         status = name_of_number(names, options, &where.column, err);
-    data->filter = keep_text("%s %s", where.column, where.rest);
+    text_list_add(&data->filters, keep_text("%s %s", where.column, where.rest));
     return status;
+}
+
+/* The columns to select: those named, then those that only a filter looks at. Returns how many the latter are. */
+static uint32_t choose_columns(struct text_list *columns, const struct input_options *options, bool pair)
+{
+    uint32_t extra = 0;
+    for (size_t i = 0; i < options->columns.count; i++)
+        text_list_add(columns, options->columns.items[i]);
+    for (size_t i = 0; options->columns.count && !pair && i < options->where.count; i++) {
+        struct where where = where_split(options->where.items[i]);
+        if (!where.column || is_among(where.column, columns->items, columns->count))
+            continue;
+        text_list_add(columns, where.column);
+        extra++;
+    }
+    return extra;
 }
 
 /* ---- opening ---------------------------------------------------------------------------------------------------- */
@@ -150,14 +166,9 @@ static void tell_left_out(const struct sheaf_source *source)
 enum sheaf_status data_open(struct data *data, const struct input_options *options, bool two,
                             const struct text_list *names, struct sheaf_error *err)
 {
-    struct where where = where_split(options->where);
     struct text_list columns = {0};
-    for (size_t i = 0; i < options->columns.count; i++)
-        text_list_add(&columns, options->columns.items[i]);
-    bool pair = two && names->count == 2 && columns.count < 2;
-    bool extra = where.column && columns.count && !pair && !is_among(where.column, columns.items, columns.count);
-    if (extra)
-        text_list_add(&columns, where.column);
+    bool pair = two && names->count == 2 && options->columns.count < 2;
+    uint32_t extra = choose_columns(&columns, options, pair);
     *data = (struct data){0};
     enum sheaf_status status = pair ? open_pair(&data->source, options, &columns, names->items, err)
                                     : open_one(&data->source, options, &columns, names->items, names->count, err);
@@ -167,7 +178,8 @@ enum sheaf_status data_open(struct data *data, const struct input_options *optio
     }
     data->column_count = (uint32_t)sheaf_source_column_count(data->source) - extra;
     tell_left_out(data->source);
-    status = find_filter(data, options, where, &columns, names, err);
+    for (size_t i = 0; i < options->where.count && status == SHEAF_OK; i++)
+        status = find_filter(data, options, options->where.items[i], &columns, names, err);
     if (status != SHEAF_OK)
         data_close(data);
     return status;

@@ -28,8 +28,8 @@ static void warn_of_sharing(const struct sheaf_plan_view *plan)
     while (count && first + 1 < plan->workers && with[first] == SHEAF_ALONE)
         first++;
     if (count)
-        note("warning: %u workers have to share cores, %u with %u among them; fewer (-j) would not", count,
-             first, with[first]);
+        note("warning: %u of %u workers share a core with another (workers %u and %u, for one); use fewer: -j", count,
+             plan->workers, first, with[first]);
     sheaf_topology_cleanup(&topology);
 }
 
@@ -60,8 +60,6 @@ void explain_answer(const struct report *report)
 {
     char read[32], rate[32], peak[32];
     const struct sheaf_answer *answer = report->run.answer;
-    if (answer->note[0])
-        note("%s", answer->note);
     double seconds = answer->elapsed_s > 0 ? answer->elapsed_s : 1e-9;
     detail("rows: %llu read, %llu used, %llu missing, %llu NaN, %llu rejected", (unsigned long long)answer->rows.read,
            (unsigned long long)answer->rows.used, (unsigned long long)answer->rows.missing,

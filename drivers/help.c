@@ -43,7 +43,7 @@ void help_program(FILE *out)
     unsigned width = text_width(out);
     fputs("Usage: sheaf COMMAND [ARGUMENT...]\n\n", out);
     print_wrapped(out,
-                  "Names a kernel, names the data, and gives the answer at memory speed, on threads, processes, shared "
+                  "Names a kernel, names the data, and gives the answer, on threads, processes, shared "
                   "memory or MPI ranks, with the same bits however the work was cut.",
                   0, 0, width);
     title(out, "Commands");

@@ -91,8 +91,8 @@ const struct option_table input_table = {
          "Read the names of the inputs from FILE (-: standard input), one a line"},
         {"files0-from", 0, false, "FILE", option_text, FIELD(files0_from), "The same, names ended by NUL"},
         {"nan", 0, false, "propagate|skip|fail", option_choice, FIELD(nan), "What a NaN value does (propagate)"},
-        {"where", 0, false, "EXPR", option_text, FIELD(where),
-         "Use only rows for which COLUMN < <= == != >= > NUMBER holds"},
+        {"where", 0, false, "EXPR", option_list, FIELD(where),
+         "Use only rows for which COLUMN < <= == != >= > NUMBER holds; all of them, if given several times"},
         {0},
     },
 };

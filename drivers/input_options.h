@@ -18,7 +18,8 @@ struct input_options {
     int header;
     struct text_list columns, na;
     const char *files_from, *files0_from;
-    const char *where, *nan;
+    struct text_list where;
+    const char *nan;
 };
 extern const struct option_table input_table;
 

@@ -18,7 +18,10 @@ bool launch_is_solo(const char *const *argv, size_t argc)
 {
     const char *preset = getenv("SHEAF_SOLO");
     size_t cursor = 0;
-    return option_peek("solo", argv, argc, &cursor) || (preset && *preset && strcmp(preset, "0") != 0);
+    bool solo = option_peek("solo", argv, argc, &cursor) != NULL;
+    if (!solo && preset && *preset && option_switch(NULL, &solo, preset, NULL) != SHEAF_OK)
+        return true; /* neither yes nor no: whoever reads the options says so, without a world */
+    return solo;
 }
 
 bool launch_is_silent(bool solo)

@@ -191,8 +191,6 @@ static void print_run(struct json *json, const struct report_run *run)
     json_uint(json, "peak_bytes", answer->peak_bytes);
     json_text(json, "host", host);
     json_text(json, "version", sheaf_version());
-    if (answer->note[0])
-        json_text(json, "note", answer->note);
     json_close(json);
 }
 

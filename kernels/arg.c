@@ -48,16 +48,39 @@ static bool precedes(uint64_t key, const struct sheaf_position *position, const 
     return sheaf_position_compare(position, &best->position) < 0;
 }
 
-/* The rows of a batch are in the order of their positions. */
-static void take(struct best *best, enum order order, const struct sheaf_batch *batch, uint64_t largest)
+/* Rows in the order of their positions: the first with the key is the one. */
+static void take_ascending(struct best *best, enum order order, const struct sheaf_batch *batch, struct order_class class)
 {
-    struct order_class class = order_equals(batch->columns[0].type, largest);
     struct sheaf_position position = sheaf_batch_position(batch, 0);
     if (!precedes(class.high, &position, best))
         return;
     position = sheaf_batch_position(batch, find(order, &batch->columns[0], batch->rows, class));
     if (precedes(class.high, &position, best))
         *best = (struct best){1, class.high, position};
+}
+
+/* Rows in any order: any with the key may be the one. */
+static void take_scattered(struct best *best, enum order order, const struct sheaf_batch *batch, struct order_class class)
+{
+    if (best->found && class.high < best->key)
+        return;
+    struct sheaf_column rest = batch->columns[0];
+    size_t size = sheaf_type_size(rest.type);
+    for (uint64_t i = 0; i < batch->rows; i++) {
+        rest.data = (const unsigned char *)batch->columns[0].data + i * size;
+        i += find(order, &rest, batch->rows - i, class);
+        if (i == batch->rows)
+            return;
+        struct sheaf_position position = sheaf_batch_position(batch, i);
+        if (precedes(class.high, &position, best))
+            *best = (struct best){1, class.high, position};
+    }
+}
+
+static void take(struct best *best, enum order order, const struct sheaf_batch *batch, uint64_t largest)
+{
+    struct order_class class = order_equals(batch->columns[0].type, largest);
+    (batch->at ? take_scattered : take_ascending)(best, order, batch, class);
 }
 
 static enum sheaf_status merge(void *into, const void *from, const struct sheaf_args *args, struct sheaf_error *err)

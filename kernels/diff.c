@@ -186,6 +186,26 @@ static bool same_bytes(const struct sheaf_column *x, const struct sheaf_column *
            memcmp((const char *)x->data + at * size, (const char *)y->data + at * size, rows * size) == 0;
 }
 
+static bool precedes_first(const struct diff *diff, const struct sheaf_batch *batch, uint64_t row)
+{
+    struct sheaf_position position = sheaf_batch_position(batch, row);
+    return sheaf_position_compare(&position, &diff->first) < 0;
+}
+
+/* Row `row` differs. `found`: so did others before. */
+static void place_first(struct diff *diff, const struct sheaf_batch *batch, uint64_t row, bool found)
+{
+    if (!found || precedes_first(diff, batch, row))
+        diff->first = sheaf_batch_position(batch, row);
+}
+
+static bool row_differs(const struct sheaf_column *x, const struct sheaf_column *y, uint64_t row)
+{
+    struct diff alone = {0};
+    return compare(&alone, x, y, row, 1) == 0;
+}
+
+/* Where the rows have positions of their own, the first in the chunk need not be the first of all. */
 static enum sheaf_status map(void *state, const struct sheaf_batch *batch, const struct sheaf_args *args,
                              struct sheaf_error *err)
 {
@@ -196,13 +216,14 @@ static enum sheaf_status map(void *state, const struct sheaf_batch *batch, const
         size_t rows = batch->rows - at < CHUNK_ROWS ? (size_t)(batch->rows - at) : CHUNK_ROWS;
         if (same_bytes(x, y, at, rows))
             continue;
-        bool differed = diff->differ > 0;
+        bool found = diff->differ > 0;
         size_t first = compare(diff, x, y, at, rows);
         if (first == rows)
             continue;
-        struct sheaf_position position = sheaf_batch_position(batch, at + first);
-        if (!differed || sheaf_position_compare(&position, &diff->first) < 0)
-            diff->first = position;
+        place_first(diff, batch, at + first, found);
+        for (size_t i = first + 1; batch->at && i < rows; i++)
+            if (precedes_first(diff, batch, at + i) && row_differs(x, y, at + i))
+                place_first(diff, batch, at + i, true);
     }
     return SHEAF_OK;
 }

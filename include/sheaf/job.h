@@ -21,6 +21,7 @@ struct sheaf_merge {
     const char *name;    /* "private" */
     const char *summary; /* one line */
     uint32_t law;        /* 0: any kernel; SHEAF_LAW_ADD64, SHEAF_LAW_FLAT: only kernels with that law */
+    bool in_place;       /* every block's state is added to one total, instead of once per worker */
 };
 
 /* A row of the table strategy = engine x exchange. */
@@ -45,9 +46,10 @@ SHEAF_API bool sheaf_world_launched(void);
 SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_world_open(struct sheaf_world **world, struct sheaf_error *err);
 SHEAF_API int sheaf_world_rank(const struct sheaf_world *world);
 SHEAF_API int sheaf_world_size(const struct sheaf_world *world);
-/* On every rank but 0: takes part in each job that rank 0 runs, until rank 0 closes the world. */
+/* On every rank but 0: takes part in each job that rank 0 runs, until rank 0 closes the world. That a job failed is
+ * rank 0's to report; a failure here is one of the world itself. */
 SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_world_follow(struct sheaf_world *world, struct sheaf_error *err);
-/* Rank 0 releases the followers. Collective. */
+/* Rank 0 releases the followers. Ends MPI if sheaf_world_open began it. Collective. */
 SHEAF_API void sheaf_world_close(struct sheaf_world *world);
 
 /* ---- plan -------------------------------------------------------------------------------------------------- */
@@ -65,7 +67,7 @@ SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_plan_add(struct sheaf_plan *pla
 /* Reads a parameter's text into a value. SHEAF_USAGE names the parameter and what it takes. */
 SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_param_parse(const struct sheaf_param *param, const char *text,
                                                              struct sheaf_arg *value, struct sheaf_error *err);
-/* Defaults: "auto" with the strategy's first merge, sheaf_default_workers(), 8 MiB, the default pin, "propagate". */
+/* The setters copy their texts; what they lack memory for is an error of seal. Defaults: "auto" with the strategy's first merge, sheaf_default_workers(), 8 MiB, the default pin, "propagate". */
 SHEAF_API void sheaf_plan_set_strategy(struct sheaf_plan *plan, const char *strategy, const char *merge);
 SHEAF_API void sheaf_plan_set_workers(struct sheaf_plan *plan, unsigned workers); /* in hybrid: per rank */
 SHEAF_API void sheaf_plan_set_block(struct sheaf_plan *plan, uint64_t bytes);
@@ -73,8 +75,10 @@ SHEAF_API void sheaf_plan_set_pin(struct sheaf_plan *plan, const char *policy);
 /* "propagate": kernels see NaN; "skip": such rows are left out and counted; "fail": SHEAF_INPUT at the first seen. */
 SHEAF_API void sheaf_plan_set_nan(struct sheaf_plan *plan, const char *policy);
 /* "COLUMN OP NUMBER" with OP one of < <= == != >= >: rows where it does not hold (or the cell is missing) are
- * rejected. COLUMN is a selected column's name or number from 1. NULL: no filter. */
-SHEAF_API void sheaf_plan_set_filter(struct sheaf_plan *plan, const char *expression);
+ * rejected; of NaN only != holds. COLUMN is a selected column's name or number from 1. Of several filters all must hold. SHEAF_USAGE: not
+ * such an expression, no such column, or more than 16 filters. */
+SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_plan_add_filter(struct sheaf_plan *plan, const char *expression,
+                                                                 struct sheaf_error *err);
 /* Borrowed; NULL: this process alone. */
 SHEAF_API void sheaf_plan_set_world(struct sheaf_plan *plan, struct sheaf_world *world);
 /* Checks everything, chooses what was left open, places the workers. Nothing is started. After it the plan is
@@ -103,7 +107,7 @@ typedef bool sheaf_progress(void *context, uint64_t done_bytes, int64_t total_by
 
 struct sheaf_answer_part {
     const struct sheaf_kernel *kernel;
-    const uint32_t *columns; /* role_count of them */
+    const uint32_t *columns; /* role_count of them; borrowed from the plan */
     struct sheaf_tally tally;
     struct sheaf_result result;
 };
@@ -116,7 +120,6 @@ struct sheaf_answer {
     double start_s, map_s, merge_s; /* until the first block; until the last worker is done; the rest */
     double elapsed_s;        /* from first block to result */
     uint64_t peak_bytes;     /* resident, summed over the address spaces */
-    char note[256];          /* what a person should know ("restarted: ..."), or "" */
 };
 
 /* Runs a sealed plan; may be called again. The caller destroys *answer. Any error stops every worker, reaps

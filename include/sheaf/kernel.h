@@ -19,6 +19,8 @@ extern "C" {
 #endif
 
 #define SHEAF_KERNEL_ABI 1u
+#define SHEAF_MOST_ROLES 8u
+#define SHEAF_MOST_PARAMS 64u
 
 /* Where a row comes from; the same under any cut. Compare with sheaf_position_compare only. */
 struct sheaf_position {
@@ -43,7 +45,8 @@ struct sheaf_column {
     const void *data;
 };
 
-/* Rows handed to map: a tile of some tens of KB, never empty. */
+/* Rows handed to map: a tile of some tens of KB, never empty. Rows with an `at` of their own need not ascend by it (a
+ * Fortran-order array is read in the order of memory): the first of some rows is found with sheaf_position_compare. */
 struct sheaf_batch {
     uint64_t rows;
     const struct sheaf_column *columns; /* one per role of the kernel */
@@ -158,9 +161,9 @@ struct sheaf_kernel {
     const char *formula;     /* "sum of x[i]^2" */
     const char *description; /* a paragraph: definitions, NaN, infinities, empty input */
     const struct sheaf_role *roles;
-    uint32_t role_count; /* 1 or more */
+    uint32_t role_count; /* 1 to SHEAF_MOST_ROLES */
     const struct sheaf_param *params;
-    uint32_t param_count;
+    uint32_t param_count; /* at most SHEAF_MOST_PARAMS */
     uint32_t laws;
 
     /* Checks the parameters against each other and the types before anything starts. May be NULL. */
@@ -198,6 +201,12 @@ struct sheaf_kernel {
     enum sheaf_status (*partition)(const void *state, const struct sheaf_args *args, uint32_t part, uint32_t parts,
                                    struct sheaf_buffer *out, struct sheaf_error *err);
 };
+
+/* The laws that its state obeys, SHEAF_LAW_FLAT among them. */
+static inline uint32_t sheaf_kernel_laws(const struct sheaf_kernel *kernel)
+{
+    return kernel->pack ? kernel->laws & ~(uint32_t)SHEAF_LAW_ADD64 : kernel->laws | SHEAF_LAW_FLAT;
+}
 
 /* The built-in kernels in alphabetical order, then the loaded ones; `*count` of them. Valid until the next load. */
 SHEAF_API const struct sheaf_kernel *const *sheaf_kernels(size_t *count);

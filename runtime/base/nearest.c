@@ -48,7 +48,7 @@ unsigned sheaf_name_distance(const char *name, const char *known)
         return SHEAF_NOT_MEANT;
     unsigned d = distance((const unsigned char *)name, length, (const unsigned char *)known, other);
     if (length >= 2 && strncmp(name, known, length) == 0)
-        return least(d, STEP); /* a name begun */
+        return other == length + 1 ? STEP / 2 : least(d, STEP + 1); /* a name begun */
     unsigned limit = longer > 1 ? STEP * least((unsigned)(longer + 1) / 3, 3) : 1;
     return d <= limit ? d : SHEAF_NOT_MEANT;
 }

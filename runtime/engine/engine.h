@@ -25,6 +25,7 @@ struct crew {
 
 struct engine {
     const char *name;
+    bool single; /* one worker in each address space */
     const char *feature; /* of sheaf_features() that it needs, or NULL */
     const struct sheaf_merge *merges;
     /* Maps every block that the dealer gives and merges into `into`, which holds the identity. Returns the failure of

@@ -53,6 +53,13 @@ void failure_note(struct sheaf_error *known, const struct sheaf_error *failure)
         *known = *failure;
 }
 
+enum sheaf_status failure_explain(struct sheaf_error *err, enum sheaf_status status, const char *who, const char *where)
+{
+    if (status != SHEAF_OK && err && err->status != (int32_t)status)
+        sheaf_fail(err, status, "%s failed in %s: %s", who, where, sheaf_status_name(status));
+    return status;
+}
+
 enum sheaf_status pass_report(const struct pass *pass)
 {
     if (!pass->progress)

@@ -76,6 +76,10 @@ struct pass {
     _Atomic int64_t *next_progress_ns;
 };
 
+/* A failure must be in *err for others to see: gives one that its maker did not explain the words "WHO failed in WHERE".
+ * Returns `status`. */
+enum sheaf_status failure_explain(struct sheaf_error *err, enum sheaf_status status, const char *who, const char *where);
+
 /* Nanoseconds of CLOCK_MONOTONIC. */
 int64_t clock_ns(void);
 /* A worker did `bytes` more of input. SHEAF_CANCELLED: leave at once. Cheap: call it for every tile. */

@@ -15,8 +15,12 @@ struct cast {
     struct sheaf_world *world;         /* for exchange_mpi */
 };
 
+/* Where the address spaces of an exchange are, and so who binds workers and how many of them there are. */
+enum spaces { SPACES_HERE, SPACES_FORKED, SPACES_RANKS };
+
 struct exchange {
     const char *name;
+    enum spaces spaces;
     const char *feature;              /* of sheaf_features() that it needs, or NULL */
     const struct sheaf_merge *merges; /* NULL: the engine's */
     /* Runs one pass on all address spaces; `total` (the identity) holds all blocks afterwards, in the caller's address

@@ -88,10 +88,9 @@ static enum sheaf_status next(struct dealer *base, unsigned worker, struct span 
     return SHEAF_OK;
 }
 
-void link_dealer_init(struct link_dealer *dealer, const struct link *link, const struct pass *pass)
+void link_dealer_init(struct link_dealer *dealer, const struct link *link)
 {
     memset(dealer, 0, sizeof *dealer);
     dealer->base.next = next;
     dealer->link = link;
-    dealer->pass = pass;
 }

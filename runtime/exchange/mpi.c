@@ -226,6 +226,8 @@ static enum sheaf_status combine_nodes(struct rank_pass *run, struct sheaf_error
         run->mine->blocks = blocks;
         run->empty = true;
     }
+    if (leader)
+        run->empty = false; /* it holds its whole node's state, even if it did no block itself */
     enum sheaf_status combined = combine_tree(run, err);
     return status == SHEAF_OK ? combined : status;
 }
@@ -264,12 +266,12 @@ static enum sheaf_status close_total(struct rank_pass *run, struct sheaf_error *
 }
 
 static const struct sheaf_merge merges[] = {
-    {"reduce", "MPI_Reduce of sums, a binomial tree of messages for other states", 0},
-    {"allreduce", "as reduce, and every rank has the total", 0},
-    {"gather", "every rank's partial straight to rank 0", 0},
-    {"window", "shared memory inside a node, a tree between nodes", SHEAF_LAW_FLAT},
-    {"accumulate", "each block's state added to rank 0's total, one-sided", SHEAF_LAW_ADD64},
-    {"shuffle", "keys to their owners in rounds, then to rank 0", 0},
+    {"reduce", "MPI_Reduce of sums, a binomial tree of messages for other states", 0, false},
+    {"allreduce", "as reduce, and every rank has the total", 0, false},
+    {"gather", "every rank's partial straight to rank 0", 0, false},
+    {"window", "shared memory inside a node, a tree between nodes", SHEAF_LAW_FLAT, false},
+    {"accumulate", "each block's state added to rank 0's total, one-sided", SHEAF_LAW_ADD64, true},
+    {"shuffle", "keys to their owners in rounds, then to rank 0", 0, false},
     {0},
 };
 static const struct method methods[] = {
@@ -380,7 +382,9 @@ static enum sheaf_status feed_ranks(struct rank_pass *run, struct sheaf_error *e
         *run->blocks += more;
         waiting -= !more;
         code = world->ops->send(world->handle, from, reply.data, reply.size);
-        if (status == SHEAF_OK && code == 0)
+        if (code != 0)
+            return world_check(world, code, "handing out a block", err);
+        if (status == SHEAF_OK)
             status = pass_tick(run->pass, 0, span.size);
         if (status == SHEAF_CANCELLED)
             sheaf_fail(err, status, "cancelled");
@@ -444,14 +448,14 @@ static enum sheaf_status run_pass(const struct cast *cast, const struct pass *pa
     if (method->before)
         (void)method->before(&run, &failure);
     if (failure.status == SHEAF_OK)
-        (void)compute(&run, &crew, &failure);
+        failure_explain(&failure, compute(&run, &crew, &failure), "a pass", "mpi");
     /* The rows of a failed pass are worth nothing, but every rank must go the same way. */
     enum sheaf_status status = world_agree(run.world, &failure);
     run.empty = total->blocks.count == 0;
     if (status == SHEAF_OK || method->after_block) {
         struct sheaf_error late;
         sheaf_error_clear(&late);
-        (void)method->combine(&run, &late);
+        failure_explain(&late, method->combine(&run, &late), "a merge", "mpi");
         enum sheaf_status combined = world_agree(run.world, &late);
         if (status == SHEAF_OK && combined != SHEAF_OK)
             status = combined, failure = late;
@@ -464,4 +468,4 @@ static enum sheaf_status run_pass(const struct cast *cast, const struct pass *pa
     return status;
 }
 
-const struct exchange exchange_mpi = {"mpi", "MPI", merges, run_pass};
+const struct exchange exchange_mpi = {"mpi", SPACES_RANKS, "MPI", merges, run_pass};

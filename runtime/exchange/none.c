@@ -26,4 +26,4 @@ static enum sheaf_status run(const struct cast *cast, const struct pass *pass, s
     return run_alone(&crew, cast->engine, pass, total, blocks, err);
 }
 
-const struct exchange exchange_none = {"none", NULL, NULL, run};
+const struct exchange exchange_none = {"none", SPACES_HERE, NULL, NULL, run};

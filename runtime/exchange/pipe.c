@@ -49,7 +49,7 @@ static enum sheaf_status child(void *context, unsigned index, const struct link 
     struct counter_dealer share;
     _Atomic uint64_t cursor;
     struct dealer *dealer = &asking.base;
-    link_dealer_init(&asking, link, &pass);
+    link_dealer_init(&asking, link);
     if (pass.cut && !run->queue) {
         uint64_t first, end;
         static_share(pass.cut->block_count, index, run->cast->spaces, &first, &end);
@@ -76,8 +76,8 @@ static enum sheaf_status take_partial(void *context, unsigned index, const struc
 }
 
 static const struct sheaf_merge merges[] = {
-    {"worker", "a message per worker, over a static share of the blocks", 0},
-    {"queue", "a message per block, dealt as workers ask", 0},
+    {"worker", "a message per worker, over a static share of the blocks", 0, false},
+    {"queue", "a message per block, dealt as workers ask", 0, false},
     {0},
 };
 
@@ -91,4 +91,4 @@ static enum sheaf_status run(const struct cast *cast, const struct pass *pass, s
     return team_run(&ops, &context, cast->spaces, pass, blocks, err);
 }
 
-const struct exchange exchange_pipe = {"pipe", NULL, merges, run};
+const struct exchange exchange_pipe = {"pipe", SPACES_FORKED, NULL, merges, run};

@@ -157,9 +157,9 @@ static enum sheaf_status merge_locked(void *context, unsigned worker, struct par
 /* ---- the pass -------------------------------------------------------------------------------------------------- */
 
 static const struct sheaf_merge merges[] = {
-    {"private", "a slot per worker, merged as a tree at the end", 0},
-    {"atomic", "each block's state added to one shared total by atomic additions", SHEAF_LAW_ADD64},
-    {"lock", "each block's state merged into one shared total inside a lock", SHEAF_LAW_FLAT},
+    {"private", "a slot per worker, merged as a tree at the end", 0, false},
+    {"atomic", "each block's state added to one shared total by atomic additions", SHEAF_LAW_ADD64, true},
+    {"lock", "each block's state merged into one shared total inside a lock", SHEAF_LAW_FLAT, true},
     {0},
 };
 static const struct method methods[] = {{NULL, merge_tree}, {add_atomic, NULL}, {merge_locked, NULL}};
@@ -187,7 +187,7 @@ static enum sheaf_status compute(struct shared_pass *run, unsigned index, const 
     struct link_dealer asking;
     struct counter_dealer counter;
     struct dealer *dealer = &asking.base;
-    link_dealer_init(&asking, link, pass);
+    link_dealer_init(&asking, link);
     if (pass->cut) {
         counter_dealer_init(&counter, pass, &pass->board->cursor, pass->cut->block_count);
         dealer = &counter.base;
@@ -247,9 +247,8 @@ static enum sheaf_status open_area(struct shared_pass *run, struct sheaf_error *
     pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
     pthread_mutex_init(&run->area->lock, &attributes);
     pthread_mutexattr_destroy(&attributes);
-    if (run->method == &method_packed)
-        return SHEAF_OK;
-    return work->ops->init(work, slot(run, 0), err);
+    /* In-place methods add to slot 0 from the first block on; a tree's slots are made by their children. */
+    return run->method->after_block ? work->ops->init(work, slot(run, 0), err) : SHEAF_OK;
 }
 
 static enum sheaf_status open_files(struct shared_pass *run, struct sheaf_error *err)
@@ -308,4 +307,4 @@ static enum sheaf_status run(const struct cast *cast, const struct pass *pass, s
     return status;
 }
 
-const struct exchange exchange_shm = {"shm", NULL, merges, run};
+const struct exchange exchange_shm = {"shm", SPACES_FORKED, NULL, merges, run};

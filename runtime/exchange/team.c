@@ -31,6 +31,7 @@ struct team {
     uint64_t dealt;
     bool asked;
     struct sheaf_error failure;
+    struct sheaf_error cancelled; /* a child was told to stop: why is another's to say */
 };
 
 /* ---- in the child ------------------------------------------------------------------------------------------- */
@@ -147,6 +148,7 @@ static void answer_want(struct team *team, unsigned index)
 {
     struct span span = {0};
     struct sheaf_error failure;
+    sheaf_error_clear(&failure);
     bool more = false;
     if (!failed(team) && next_span(team, &span, &more, &failure) != SHEAF_OK)
         failure_note(&team->failure, &failure);
@@ -163,6 +165,7 @@ static void serve(struct team *team, unsigned index)
 {
     struct child *child = &team->children[index];
     struct sheaf_error failure;
+    sheaf_error_clear(&failure);
     enum message kind;
     enum sheaf_status status = link_receive(&child->link, &kind, &team->bytes);
     if (status == SHEAF_WORKER) {
@@ -187,7 +190,7 @@ static void serve(struct team *team, unsigned index)
         break;
     case MESSAGE_FAILED:
         memcpy(&failure, team->bytes.data, sizeof failure);
-        failure_note(&team->failure, &failure);
+        failure_note(failure.status == SHEAF_CANCELLED ? &team->cancelled : &team->failure, &failure);
         child->done = true;
         break;
     case MESSAGE_DONE:
@@ -256,6 +259,7 @@ enum sheaf_status team_run(const struct team_ops *ops, void *context, unsigned c
     for (unsigned i = 0; i < children; i++)
         team.children[i].link.socket = -1;
     sheaf_error_clear(&team.failure);
+    sheaf_error_clear(&team.cancelled);
     (void)start(&team, &team.failure); /* a failure to start is the team's failure */
     while (team.finished < children && !hopeless(&team))
         wait_and_serve(&team);
@@ -266,6 +270,8 @@ enum sheaf_status team_run(const struct team_ops *ops, void *context, unsigned c
     sheaf_buffer_cleanup(&team.bytes);
     free(team.children);
     free(team.polls);
+    if (!failed(&team))
+        team.failure = team.cancelled;
     if (failed(&team))
         *err = team.failure;
     return (enum sheaf_status)team.failure.status;

@@ -29,10 +29,9 @@ enum sheaf_status link_receive(const struct link *link, enum message *kind, stru
 struct link_dealer {
     struct dealer base;
     const struct link *link;
-    const struct pass *pass;
     struct sheaf_buffer bytes;
 };
-void link_dealer_init(struct link_dealer *dealer, const struct link *link, const struct pass *pass);
+void link_dealer_init(struct link_dealer *dealer, const struct link *link);
 
 /* What an exchange adds to the team. `context` is the exchange's own. */
 struct team_ops {

@@ -21,10 +21,11 @@ static enum sheaf_status find_peers(struct sheaf_world *world, struct sheaf_erro
     struct sheaf_cpuset *all = calloc((size_t)world->node_size, sizeof *all);
     if (!all)
         return sheaf_fail(err, SHEAF_MEMORY, "no memory for the processor sets of %d ranks", world->node_size);
-    enum sheaf_status status = sheaf_allowed(&mine, err);
-    if (status == SHEAF_OK)
-        status = world_check(world, world->ops->node_gather(world->handle, &mine, sizeof mine, all),
-                             "comparing processor sets", err);
+    /* A rank that does not know its set says so with an empty one: all must take part in the gathering. */
+    if (sheaf_allowed(&mine, NULL) != SHEAF_OK)
+        memset(&mine, 0, sizeof mine);
+    enum sheaf_status status = world_check(world, world->ops->node_gather(world->handle, &mine, sizeof mine, all),
+                                           "comparing processor sets", err);
     if (status == SHEAF_OK)
         world->entangled = !sheaf_place_peers(all, (unsigned)world->node_size, (unsigned)world->node_rank,
                                               &world->peer_index, &world->peers);
@@ -62,9 +63,13 @@ enum sheaf_status sheaf_world_open(struct sheaf_world **out, struct sheaf_error 
     world->node_rank = ops->node_rank(world->handle);
     world->node_size = ops->node_size(world->handle);
     status = find_peers(world, err);
-    if (status == SHEAF_OK)
-        *out = world;
-    return status;
+    if (status != SHEAF_OK) {
+        ops->close(world->handle);
+        free(world);
+        return status;
+    }
+    *out = world;
+    return SHEAF_OK;
 }
 
 int sheaf_world_rank(const struct sheaf_world *world)

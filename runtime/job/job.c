@@ -24,7 +24,7 @@ static bool report(void *context, uint64_t done_bytes)
 
 /* ---- one step, announced ------------------------------------------------------------------------------------- */
 
-static void note_times(struct lead *lead)
+static void note_times(struct lead *lead, enum step what)
 {
     const struct board *board = lead->run.board;
     int64_t first = atomic_load(&board->first_ns), last = atomic_load(&board->last_ns);
@@ -33,7 +33,8 @@ static void note_times(struct lead *lead)
     if (!lead->first_ns)
         lead->first_ns = first;
     lead->map_ns += last - first;
-    lead->answer->bytes += atomic_load(&board->done_bytes);
+    if (what == STEP_MAP) /* a survey reads the same bytes once more, for itself */
+        lead->answer->bytes += atomic_load(&board->done_bytes);
     uint64_t children = atomic_load(&board->peak_bytes);
     if (children > lead->answer->peak_bytes)
         lead->answer->peak_bytes = children;
@@ -46,7 +47,7 @@ static enum sheaf_status step(struct lead *lead, enum step what, struct sheaf_er
     enum sheaf_status status = run_announce(run, what, err);
     if (status == SHEAF_OK)
         status = what == STEP_SURVEY ? run_survey(run, err) : run_map(run, err);
-    note_times(lead);
+    note_times(lead, what);
     return status;
 }
 
@@ -83,8 +84,9 @@ static enum sheaf_status finish_member(struct lead *lead, uint32_t member, struc
         .context = (void *)run->plan->source,
     };
     part->tally = finish.tally;
-    return reduction->kernel->finish(bundle_state(bundle, run->total.state, member), &bundle->members[member].args,
-                                     &finish, &part->result, err);
+    enum sheaf_status status = reduction->kernel->finish(bundle_state(bundle, run->total.state, member),
+                                                         &bundle->members[member].args, &finish, &part->result, err);
+    return failure_explain(err, status, reduction->kernel->name, "finish");
 }
 
 /* Asks a kernel whether it wants another pass. */
@@ -100,6 +102,7 @@ static enum sheaf_status ask_next(struct lead *lead, uint32_t member, bool *agai
     struct sheaf_buffer carry = {0};
     enum sheaf_status status = reduction->kernel->next(bundle_state(bundle, run->total.state, member),
                                                        &bundle->members[member].args, again, &carry, err);
+    failure_explain(err, status, reduction->kernel->name, "next");
     if (status != SHEAF_OK || !*again) {
         sheaf_buffer_cleanup(&carry);
         return status;
@@ -257,9 +260,12 @@ static enum sheaf_status lead_world(struct lead *lead, struct sheaf_error *err)
 enum sheaf_status sheaf_job_run(const struct sheaf_plan *plan, struct sheaf_answer **out, sheaf_progress *progress,
                                 void *context, struct sheaf_error *err)
 {
+    if (!plan->sealed)
+        return sheaf_fail(err, SHEAF_USAGE, "a plan must be sealed before it is run");
+    sheaf_error_clear(err);
     struct lead lead = {.begin_ns = clock_ns(), .progress = progress, .progress_context = context,
                         .total_bytes = sheaf_source_bytes(plan->source)};
-    bool ranks = plan->exchange == &exchange_mpi;
+    bool ranks = plan->exchange->spaces == SPACES_RANKS;
     enum sheaf_status status = answer_new(&lead.answer, plan, err);
     if (status == SHEAF_OK)
         status = run_init(&lead.run, plan, err);

@@ -72,16 +72,18 @@ static bool leads(const struct run *run)
     return !run->cast.world || sheaf_world_rank(run->cast.world) == 0;
 }
 
-static enum sheaf_status run_work(struct run *run, const struct work *work, struct sheaf_error *err)
+static enum sheaf_status run_work(struct run *run, const struct work *work, const struct cast *cast,
+                                  struct sheaf_error *err)
 {
     struct sheaf_error failure;
     sheaf_error_clear(&failure);
     struct pass pass = make_pass(run, work);
-    (void)partial_init(&run->total, work, &failure);
+    failure_explain(&failure, partial_init(&run->total, work, &failure), "a state", "init");
     enum sheaf_status status = run_agree(run, &failure);
     if (status == SHEAF_OK) {
         sheaf_error_clear(&failure);
-        status = run->plan->exchange->run(&run->cast, &pass, &run->total, &run->blocks, &failure);
+        status = run->plan->exchange->run(cast, &pass, &run->total, &run->blocks, &failure);
+        failure_explain(&failure, status, "a pass", run->plan->exchange->name);
     }
     if (status == SHEAF_OK && leads(run))
         status = check_coverage(run, &failure);
@@ -103,7 +105,7 @@ enum sheaf_status run_map(struct run *run, struct sheaf_error *err)
             *err = failure;
         return status;
     }
-    return run_work(run, &run->bundle.work, err);
+    return run_work(run, &run->bundle.work, &run->cast, err);
 }
 
 enum sheaf_status run_survey(struct run *run, struct sheaf_error *err)
@@ -111,7 +113,9 @@ enum sheaf_status run_survey(struct run *run, struct sheaf_error *err)
     survey_init(&run->survey, &run->cut);
     free(run->entry);
     run->entry = NULL;
-    enum sheaf_status status = run_work(run, &run->survey.work, err);
+    struct cast cast = run->cast;
+    cast.merge = NULL; /* a survey's state grows with the blocks: it is not to be handed on after each of them */
+    enum sheaf_status status = run_work(run, &run->survey.work, &cast, err);
     if (status != SHEAF_OK || !leads(run))
         return status;
     run->entry = malloc(run->cut.block_count + 1);

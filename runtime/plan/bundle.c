@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGN = 64 };
+enum { ALIGN = 64, STATE_ALIGN = 16 }; /* padding is for those who keep several states side by side */
 
 static size_t align_up(size_t size, size_t to)
 {
@@ -45,6 +45,13 @@ static size_t tallies_size(const struct bundle *bundle)
 
 /* ---- the state ------------------------------------------------------------------------------------------------ */
 
+/* A kernel may fail without saying why. */
+static enum sheaf_status explain(const struct member *member, enum sheaf_status status, const char *where,
+                                 struct sheaf_error *err)
+{
+    return failure_explain(err, status, member->reduction->kernel->name, where);
+}
+
 static enum sheaf_status init(const struct work *work, void *state, struct sheaf_error *err)
 {
     const struct bundle *bundle = of(work);
@@ -54,7 +61,7 @@ static enum sheaf_status init(const struct work *work, void *state, struct sheaf
         enum sheaf_status status =
             kernel->init ? kernel->init(bundle_state(bundle, state, i), &member->args, err) : SHEAF_OK;
         if (status != SHEAF_OK)
-            return status;
+            return explain(member, status, "init", err);
     }
     return SHEAF_OK;
 }
@@ -69,14 +76,13 @@ static void cleanup(const struct work *work, void *state)
     }
 }
 
-static enum sheaf_status merge_member(const struct bundle *bundle, void *into, const void *from, uint32_t i,
-                                      struct sheaf_error *err)
+/* `into` and `from` are the member's own states. */
+static enum sheaf_status merge_member(const struct member *member, void *into, const void *from, struct sheaf_error *err)
 {
-    const struct member *member = &bundle->members[i];
     const struct sheaf_kernel *kernel = member->reduction->kernel;
     if (kernel->merge)
-        return kernel->merge(bundle_state(bundle, into, i), member_state(bundle, from, i), &member->args, err);
-    add64(bundle_state(bundle, into, i), member_state(bundle, from, i), member->size);
+        return explain(member, kernel->merge(into, from, &member->args, err), "merge", err);
+    add64(into, from, member->size);
     return SHEAF_OK;
 }
 
@@ -86,7 +92,7 @@ static enum sheaf_status merge(const struct work *work, void *into, const void *
     add64(into, from, tallies_size(bundle));
     enum sheaf_status status = SHEAF_OK;
     for (uint32_t i = 0; i < bundle->member_count && status == SHEAF_OK; i++)
-        status = merge_member(bundle, into, from, i, err);
+        status = merge_member(&bundle->members[i], bundle_state(bundle, into, i), member_state(bundle, from, i), err);
     return status;
 }
 
@@ -104,9 +110,9 @@ static enum sheaf_status pack_member(const struct bundle *bundle, const void *st
     if (status != SHEAF_OK)
         return sheaf_fail(err, status, "no memory to pack a state");
     if (parts > 1 && kernel->partition)
-        status = kernel->partition(from, &member->args, part, parts, out, err);
+        status = explain(member, kernel->partition(from, &member->args, part, parts, out, err), "partition", err);
     else if (part == 0 && kernel->pack)
-        status = kernel->pack(from, &member->args, out, err);
+        status = explain(member, kernel->pack(from, &member->args, out, err), "pack", err);
     else if (part == 0 && sheaf_buffer_append(out, from, member->size) != SHEAF_OK)
         status = sheaf_fail(err, SHEAF_MEMORY, "no memory to pack a state");
     if (status != SHEAF_OK)
@@ -145,16 +151,11 @@ static enum sheaf_status unpack_flat(const struct bundle *bundle, void *state, u
                                      struct sheaf_error *err)
 {
     const struct member *member = &bundle->members[i];
-    const struct sheaf_kernel *kernel = member->reduction->kernel;
     void *copy = aligned_alloc(ALIGN, align_up(member->size, ALIGN));
     if (!copy)
         return sheaf_fail(err, SHEAF_MEMORY, "no memory to unpack a state");
     memcpy(copy, bytes, member->size);
-    enum sheaf_status status = SHEAF_OK;
-    if (kernel->merge)
-        status = kernel->merge(bundle_state(bundle, state, i), copy, &member->args, err);
-    else
-        add64(bundle_state(bundle, state, i), copy, member->size);
+    enum sheaf_status status = merge_member(member, bundle_state(bundle, state, i), copy, err);
     free(copy);
     return status;
 }
@@ -174,7 +175,8 @@ static enum sheaf_status unpack_members(const struct bundle *bundle, void *state
         if (length > size || (!kernel->unpack && length && length != member->size))
             return sheaf_fail(err, SHEAF_INTERNAL, "a packed state of %s is damaged", kernel->name);
         if (length && kernel->unpack)
-            status = kernel->unpack(bundle_state(bundle, state, i), &member->args, bytes, length, err);
+            status = explain(member, kernel->unpack(bundle_state(bundle, state, i), &member->args, bytes, length, err),
+                             "unpack", err);
         else if (length)
             status = unpack_flat(bundle, state, i, bytes, err);
         bytes += length, size -= length;
@@ -215,7 +217,7 @@ static enum sheaf_status unpack(const struct work *work, void *state, const void
 struct worker_scratch {
     struct reader *reader;
     struct sifter *sifter;
-    struct sheaf_column columns[MOST_ROLES];
+    struct sheaf_column columns[SHEAF_MOST_ROLES];
 };
 
 static void close_scratch(struct worker_scratch *scratch)
@@ -244,6 +246,12 @@ static enum sheaf_status open_scratch(const struct work *work, struct worker_scr
     return SHEAF_OK;
 }
 
+static enum sheaf_status map_member(const struct member *member, void *state, const struct sheaf_batch *batch,
+                                    struct sheaf_error *err)
+{
+    return explain(member, member->map(state, batch, &member->args, err), "map", err);
+}
+
 static enum sheaf_status map_tile(const struct bundle *bundle, struct worker_scratch *scratch, const struct tile *tile,
                                   void *state, struct sheaf_error *err)
 {
@@ -257,7 +265,7 @@ static enum sheaf_status map_tile(const struct bundle *bundle, struct worker_scr
                               scratch->columns, &tallies[1 + view], err);
         for (uint32_t i = 0; i < bundle->member_count && status == SHEAF_OK && batch.rows; i++)
             if (bundle->members[i].view == view)
-                status = bundle->members[i].map(bundle_state(bundle, state, i), &batch, &bundle->members[i].args, err);
+                status = map_member(&bundle->members[i], bundle_state(bundle, state, i), &batch, err);
     }
     return status;
 }
@@ -305,14 +313,14 @@ static uint32_t view_of(struct bundle *bundle, const struct reduction *reduction
 static void lay_out(struct bundle *bundle)
 {
     uint32_t laws = SHEAF_LAW_ADD64 | SHEAF_LAW_FLAT;
-    size_t at = align_up(tallies_size(bundle), ALIGN);
+    size_t at = align_up(tallies_size(bundle), STATE_ALIGN);
     for (uint32_t i = 0; i < bundle->member_count; i++) {
         struct member *member = &bundle->members[i];
         const struct sheaf_kernel *kernel = member->reduction->kernel;
         member->size = kernel->state_size(&member->args);
         member->offset = at;
-        at = align_up(at + member->size, ALIGN);
-        laws &= kernel->pack ? 0u : kernel->laws | SHEAF_LAW_FLAT;
+        at = align_up(at + member->size, STATE_ALIGN);
+        laws &= sheaf_kernel_laws(kernel);
     }
     bundle->work.state_size = at;
     bundle->work.laws = laws;

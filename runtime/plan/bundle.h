@@ -6,8 +6,6 @@
 #include "engine/pass.h"
 #include "plan/sieve.h"
 
-enum { MOST_ROLES = 8 };
-
 /* A kernel, its parameters and its columns. Owned by the plan. */
 struct reduction {
     const struct sheaf_kernel *kernel;

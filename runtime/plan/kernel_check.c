@@ -42,8 +42,8 @@ static enum sheaf_status functions_check(const struct sheaf_kernel *kernel, stru
 
 static enum sheaf_status roles_check(const struct sheaf_kernel *kernel, struct sheaf_error *err)
 {
-    if (kernel->role_count == 0 || !kernel->roles)
-        return fail(kernel, err, "it needs at least one role");
+    if (kernel->role_count == 0 || !kernel->roles || kernel->role_count > SHEAF_MOST_ROLES)
+        return fail(kernel, err, "it needs 1 to 8 roles");
     for (uint32_t i = 0; i < kernel->role_count; i++) {
         const struct sheaf_role *role = &kernel->roles[i];
         if (!role->name || role->types == 0 || (role->types & ~SHEAF_ALL_TYPES))
@@ -54,6 +54,8 @@ static enum sheaf_status roles_check(const struct sheaf_kernel *kernel, struct s
 
 static enum sheaf_status params_check(const struct sheaf_kernel *kernel, struct sheaf_error *err)
 {
+    if (kernel->param_count > SHEAF_MOST_PARAMS)
+        return fail(kernel, err, "more than 64 parameters");
     if (kernel->param_count && !kernel->params)
         return fail(kernel, err, "param_count without params");
     for (uint32_t i = 0; i < kernel->param_count; i++) {

@@ -39,7 +39,7 @@ void sheaf_plan_destroy(struct sheaf_plan *plan)
     for (uint32_t i = 0; i < plan->reduction_count; i++)
         reduction_cleanup(&plan->reductions[i]);
     free(plan->reductions);
-    char *const texts[] = {plan->strategy_name, plan->merge_name, plan->pin_name, plan->nan_name, plan->filter_text};
+    char *const texts[] = {plan->strategy_name, plan->merge_name, plan->pin_name, plan->nan_name};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         free(texts[i]);
     free(plan->places);
@@ -52,9 +52,6 @@ void sheaf_plan_destroy(struct sheaf_plan *plan)
 static enum sheaf_status check_roles(const struct sheaf_plan *plan, const struct sheaf_kernel *kernel,
                                      const uint32_t *columns, struct sheaf_error *err)
 {
-    if (kernel->role_count == 0 || kernel->role_count > MOST_ROLES)
-        return sheaf_fail(err, SHEAF_USAGE, "kernel %s has %u inputs; 1 to %d are possible", kernel->name,
-                          kernel->role_count, MOST_ROLES);
     for (uint32_t i = 0; i < kernel->role_count; i++) {
         if (columns[i] >= sheaf_source_column_count(plan->source))
             return sheaf_fail(err, SHEAF_USAGE, "kernel %s: the source has no column %u", kernel->name, columns[i] + 1);
@@ -86,7 +83,9 @@ static enum sheaf_status fill_values(struct reduction *reduction, const struct s
 enum sheaf_status sheaf_plan_add(struct sheaf_plan *plan, const struct sheaf_kernel *kernel,
                                  const struct sheaf_arg *values, const uint32_t *columns, struct sheaf_error *err)
 {
-    enum sheaf_status status = check_roles(plan, kernel, columns, err);
+    enum sheaf_status status = kernel_check(kernel, err);
+    if (status == SHEAF_OK)
+        status = check_roles(plan, kernel, columns, err);
     if (status != SHEAF_OK)
         return status;
     struct reduction *reductions = realloc(plan->reductions, (plan->reduction_count + 1) * sizeof *reductions);
@@ -118,16 +117,18 @@ enum sheaf_status sheaf_plan_add(struct sheaf_plan *plan, const struct sheaf_ker
 
 /* ---- what is asked for ------------------------------------------------------------------------------------------ */
 
-static void keep(char **field, const char *text)
+/* What could not be kept is found out by seal: it must not turn into a default. */
+static void keep(struct sheaf_plan *plan, char **field, const char *text)
 {
     free(*field);
     *field = text ? strdup(text) : NULL;
+    plan->forgetful = plan->forgetful || (text && !*field);
 }
 
 void sheaf_plan_set_strategy(struct sheaf_plan *plan, const char *strategy, const char *merge)
 {
-    keep(&plan->strategy_name, strategy);
-    keep(&plan->merge_name, merge);
+    keep(plan, &plan->strategy_name, strategy);
+    keep(plan, &plan->merge_name, merge);
 }
 
 void sheaf_plan_set_workers(struct sheaf_plan *plan, unsigned workers)
@@ -142,17 +143,22 @@ void sheaf_plan_set_block(struct sheaf_plan *plan, uint64_t bytes)
 
 void sheaf_plan_set_pin(struct sheaf_plan *plan, const char *policy)
 {
-    keep(&plan->pin_name, policy);
+    keep(plan, &plan->pin_name, policy);
 }
 
 void sheaf_plan_set_nan(struct sheaf_plan *plan, const char *policy)
 {
-    keep(&plan->nan_name, policy);
+    keep(plan, &plan->nan_name, policy);
 }
 
-void sheaf_plan_set_filter(struct sheaf_plan *plan, const char *expression)
+enum sheaf_status sheaf_plan_add_filter(struct sheaf_plan *plan, const char *expression, struct sheaf_error *err)
 {
-    keep(&plan->filter_text, expression);
+    struct sieve *sieve = &plan->sieve;
+    if (sieve->filter_count == MOST_FILTERS)
+        return sheaf_fail(err, SHEAF_USAGE, "more than %d filters", MOST_FILTERS);
+    enum sheaf_status status = filter_parse(&sieve->filters[sieve->filter_count], expression, plan->source, err);
+    sieve->filter_count += status == SHEAF_OK;
+    return status;
 }
 
 void sheaf_plan_set_world(struct sheaf_plan *plan, struct sheaf_world *world)
@@ -167,7 +173,7 @@ static enum sheaf_status find_strategy(struct sheaf_plan *plan, struct sheaf_err
     unsigned workers = plan->workers_asked ? plan->workers_asked : world_default_workers(plan->world);
     const char *name = plan->strategy_name ? plan->strategy_name : "auto";
     if (strcmp(name, "auto") == 0)
-        name = strategy_choose(sheaf_source_bytes(plan->source), workers, plan->world != NULL);
+        name = strategy_choose(sheaf_source_bytes(plan->source), plan->workers_asked, workers, plan->world != NULL);
     plan->strategy = sheaf_strategy_find(name);
     if (!plan->strategy)
         return sheaf_fail(err, SHEAF_USAGE, "unknown strategy \"%s\" (sheaf strategies lists them)", name);
@@ -175,12 +181,12 @@ static enum sheaf_status find_strategy(struct sheaf_plan *plan, struct sheaf_err
         return sheaf_fail(err, SHEAF_UNAVAILABLE, "strategy %s: %s", name, plan->strategy->unavailable);
     plan->engine = strategy_parts(plan->strategy)->engine;
     plan->exchange = strategy_parts(plan->strategy)->exchange;
-    bool ranks = plan->exchange == &exchange_mpi;
+    bool ranks = plan->exchange->spaces == SPACES_RANKS;
     if (ranks && !plan->world)
         return sheaf_fail(err, SHEAF_UNAVAILABLE, "strategy %s runs on the ranks of a launcher: mpirun -n %u sheaf ...",
                           name, workers);
     plan->ranks = ranks ? (unsigned)sheaf_world_size(plan->world) : 1;
-    bool one = plan->engine == &engine_serial && plan->exchange != &exchange_pipe && plan->exchange != &exchange_shm;
+    bool one = plan->engine->single && plan->exchange->spaces != SPACES_FORKED;
     plan->workers = one ? 1 : workers;
     if (plan->workers > MOST_WORKERS)
         return sheaf_fail(err, SHEAF_USAGE, "%u workers are more than the %d that sheaf starts on one machine",
@@ -194,7 +200,7 @@ static uint32_t common_laws(const struct sheaf_plan *plan)
     uint32_t laws = SHEAF_LAW_ADD64 | SHEAF_LAW_FLAT;
     for (uint32_t i = 0; i < plan->reduction_count; i++) {
         const struct sheaf_kernel *kernel = plan->reductions[i].kernel;
-        laws &= kernel->pack ? 0u : kernel->laws | SHEAF_LAW_FLAT;
+        laws &= sheaf_kernel_laws(kernel);
     }
     return laws;
 }
@@ -203,8 +209,7 @@ static const struct sheaf_kernel *lawless(const struct sheaf_plan *plan, uint32_
 {
     for (uint32_t i = 0; i < plan->reduction_count; i++) {
         const struct sheaf_kernel *kernel = plan->reductions[i].kernel;
-        uint32_t laws = kernel->pack ? 0u : kernel->laws | SHEAF_LAW_FLAT;
-        if (!(laws & law))
+        if (!(sheaf_kernel_laws(kernel) & law))
             return kernel;
     }
     return plan->reductions[0].kernel;
@@ -229,6 +234,7 @@ static enum sheaf_status find_merge(struct sheaf_plan *plan, struct sheaf_error 
                           merge->name, merge->law & SHEAF_LAW_ADD64 ? "merges by adding integers" : "is flat",
                           lawless(plan, merge->law)->name, plan->strategy->merges->name);
     plan->merge = merge->name;
+    plan->in_place = merge->in_place;
     return SHEAF_OK;
 }
 
@@ -246,8 +252,7 @@ static uint64_t choose_block(const struct sheaf_plan *plan)
 static enum sheaf_status check_blocks(const struct sheaf_plan *plan, struct sheaf_error *err)
 {
     int64_t bytes = sheaf_source_bytes(plan->source);
-    bool in_place = strcmp(plan->merge, "atomic") == 0 || strcmp(plan->merge, "accumulate") == 0;
-    if (in_place && bytes != SHEAF_UNKNOWN && (uint64_t)bytes / plan->block_bytes >= MOST_IN_PLACE_BLOCKS)
+    if (plan->in_place && bytes != SHEAF_UNKNOWN && (uint64_t)bytes / plan->block_bytes >= MOST_IN_PLACE_BLOCKS)
         return sheaf_fail(err, SHEAF_USAGE, "blocks of %llu bytes are too small for merge method %s on %lld bytes",
                           (unsigned long long)plan->block_bytes, plan->merge, (long long)bytes);
     return SHEAF_OK;
@@ -272,6 +277,7 @@ static enum sheaf_status find_places(struct sheaf_plan *plan, struct sheaf_error
     plan->pin = plan->pin_name ? plan->pin_name
                 : !may_pin || (plan->world && plan->world->entangled) ? "none"
                                : sheaf_default_pin(&topology, &allowed, plan->workers, plan->world && !shared);
+    free(plan->places);
     plan->places = calloc(plan->workers, sizeof *plan->places);
     if (!plan->places)
         status = sheaf_fail(err, SHEAF_MEMORY, "no memory for %u places", plan->workers);
@@ -283,13 +289,13 @@ static enum sheaf_status find_places(struct sheaf_plan *plan, struct sheaf_error
 
 enum sheaf_status sheaf_plan_seal(struct sheaf_plan *plan, struct sheaf_error *err)
 {
+    if (plan->forgetful)
+        return sheaf_fail(err, SHEAF_MEMORY, "no memory for a plan");
     if (plan->reduction_count == 0)
         return sheaf_fail(err, SHEAF_USAGE, "nothing to compute: add a kernel first");
     enum sheaf_status status = cpu_limit_from_environment(err);
     if (status == SHEAF_OK)
         status = nan_policy_parse(&plan->sieve.nan, plan->nan_name ? plan->nan_name : "propagate", err);
-    if (status == SHEAF_OK && plan->filter_text)
-        status = filter_parse(&plan->sieve.filter, plan->filter_text, plan->source, err);
     if (status == SHEAF_OK)
         status = find_strategy(plan, err);
     if (status == SHEAF_OK)
@@ -306,12 +312,12 @@ enum sheaf_status sheaf_plan_seal(struct sheaf_plan *plan, struct sheaf_error *e
 
 struct cast plan_cast(const struct sheaf_plan *plan)
 {
-    bool forked = plan->exchange == &exchange_pipe || plan->exchange == &exchange_shm;
+    bool forked = plan->exchange->spaces == SPACES_FORKED;
     return (struct cast){
         .engine = plan->engine,
         .spaces = forked ? plan->workers : plan->ranks,
         .workers = forked ? 1 : plan->workers,
-        .places = plan->places,
+        .places = strcmp(plan->pin, "none") == 0 ? NULL : plan->places,
         .merge = plan->merge,
         .world = plan->world,
     };
@@ -396,8 +402,8 @@ static enum sheaf_status unpack_reduction(struct sheaf_plan *plan, struct unpack
         return status;
     size_t values_size, columns_size;
     const void *values = unpack_bytes(unpacker, &values_size), *columns = unpack_bytes(unpacker, &columns_size);
-    struct sheaf_arg copy[64];
-    uint32_t numbers[MOST_ROLES];
+    struct sheaf_arg copy[SHEAF_MOST_PARAMS];
+    uint32_t numbers[SHEAF_MOST_ROLES];
     if (unpacker->bad || values_size != kernel->param_count * sizeof copy[0] || values_size > sizeof copy ||
         columns_size != kernel->role_count * sizeof numbers[0] || columns_size > sizeof numbers)
         return sheaf_fail(err, SHEAF_INTERNAL, "a plan arrived damaged");

@@ -16,7 +16,7 @@ struct sheaf_plan {
     struct reduction *reductions;
     struct sieve sieve;
     /* As asked for; NULL, 0: find out. */
-    char *strategy_name, *merge_name, *pin_name, *nan_name, *filter_text;
+    char *strategy_name, *merge_name, *pin_name, *nan_name;
     uint64_t block_bytes;
     unsigned workers_asked;
     /* Found out by seal. */
@@ -24,10 +24,12 @@ struct sheaf_plan {
     const struct engine *engine;
     const struct exchange *exchange;
     const char *merge, *pin;
+    bool in_place; /* the merge method adds every block's state to one total */
     unsigned workers; /* in each address space of a world; in all otherwise */
     unsigned ranks;
     struct sheaf_cpuset *places; /* of this process's workers (children included) */
     bool sealed;
+    bool forgetful; /* there was no memory for something that was asked for */
 };
 
 /* The rows of the strategy table, with their parts. */
@@ -36,8 +38,9 @@ struct strategy_parts {
     const struct exchange *exchange;
 };
 const struct strategy_parts *strategy_parts(const struct sheaf_strategy *strategy);
-/* What `auto` means for this plan. */
-const char *strategy_choose(int64_t source_bytes, unsigned workers, bool world);
+/* What `auto` means: never a fork, and not more than one worker for small input unless several were asked for (0: none
+ * were). */
+const char *strategy_choose(int64_t source_bytes, unsigned workers_asked, unsigned workers, bool world);
 
 /* The cast of a sealed plan. */
 struct cast plan_cast(const struct sheaf_plan *plan);

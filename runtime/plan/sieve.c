@@ -1,6 +1,7 @@
 #include "plan/sieve.h"
 
-#include <errno.h>
+#include "source/text_number.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,6 +51,25 @@ static bool column_by_name(const struct sheaf_source *source, const char *name, 
     return false;
 }
 
+/* As cells are read; an integer is kept with all its digits (more than any element has, and it is out of range). */
+static bool read_number(struct filter *filter, const char *text)
+{
+    text += strspn(text, " ");
+    size_t size = strlen(text);
+    while (size && text[size - 1] == ' ')
+        size--;
+    if (number_parse((const unsigned char *)text, size, &filter->number) != NUMBER_OK || filter->number != filter->number)
+        return false;
+    size_t sign = *text == '-' || *text == '+', digits = strspn(text + sign, "0123456789");
+    filter->integral = digits + sign == size && digits <= 30;
+    filter->integer = 0;
+    for (size_t i = sign; filter->integral && i < size; i++)
+        filter->integer = filter->integer * 10 + (text[i] - '0');
+    if (*text == '-')
+        filter->integer = -filter->integer;
+    return true;
+}
+
 enum sheaf_status filter_parse(struct filter *filter, const char *text, const struct sheaf_source *source,
                                struct sheaf_error *err)
 {
@@ -68,25 +88,23 @@ enum sheaf_status filter_parse(struct filter *filter, const char *text, const st
         size_t length = strlen(operators[i].text);
         if (strncmp(rest, operators[i].text, length) != 0)
             continue;
-        char *end;
         filter->comparison = operators[i].comparison;
-        filter->number = strtod(rest + length, &end);
-        while (*end == ' ')
-            end++;
-        if (end == rest + length || *end || filter->number != filter->number)
+        if (!read_number(filter, rest + length))
             return sheaf_fail(err, SHEAF_USAGE, "filter \"%s\": \"%s\" is not a number", text, rest + length);
         if (!column_by_name(source, text, name_length, &filter->column))
             return sheaf_fail(err, SHEAF_USAGE, "filter \"%s\": no selected column is called \"%.*s\"", text,
                               (int)name_length, text);
-        filter->set = true;
         return SHEAF_OK;
     }
     return sheaf_fail(err, SHEAF_USAGE, "filter \"%s\" is not COLUMN OP NUMBER with OP one of < <= == != >= >", text);
 }
 
-/* Sign of (integer - number), exactly: both are split at the integer part, so no bit of either is lost. */
-static int compare_integer(__int128 integer, double number)
+/* Sign of (integer - the filter's number), exactly: a fraction is split at its integer part, so no bit is lost. */
+static int compare_integer(__int128 integer, const struct filter *filter)
 {
+    double number = filter->number;
+    if (filter->integral)
+        return (integer > filter->integer) - (integer < filter->integer);
     if (number >= 0x1p64)
         return -1;
     if (number < -0x1p63)
@@ -119,11 +137,11 @@ static bool holds(enum comparison comparison, int sign)
 /* One loop per element type. A NaN satisfies nothing but "!=". */
 #define FILTER_INTEGER(c_type)                                                                             \
     for (uint64_t i = 0; i < rows; i++)                                                                    \
-        passed[i] = holds(filter->comparison, compare_integer(((const c_type *)data)[i], filter->number));
+        passed[i] &= holds(filter->comparison, compare_integer(((const c_type *)data)[i], filter));
 #define FILTER_REAL(c_type)                                                                                \
     for (uint64_t i = 0; i < rows; i++) {                                                                  \
         double value = ((const c_type *)data)[i];                                                          \
-        passed[i] = value != value ? filter->comparison == NOT_EQUAL                                       \
+        passed[i] &= value != value ? filter->comparison == NOT_EQUAL                                       \
                                    : holds(filter->comparison, compare_real(value, filter->number));       \
     }
 
@@ -249,13 +267,15 @@ void sifter_destroy(struct sifter *sifter)
 
 void sifter_begin(struct sifter *sifter, const struct tile *tile, struct sheaf_tally *rows)
 {
-    const struct filter *filter = &sifter->sieve->filter;
+    const struct sieve *sieve = sifter->sieve;
     sifter->tile = tile;
     sifter->filtered = false;
     rows->read += tile->rows;
-    if (!filter->set)
+    if (sieve->filter_count == 0)
         return;
-    apply_filter(filter, &tile->columns[filter->column], tile->rows, sifter->passed);
+    memset(sifter->passed, 1, tile->rows);
+    for (uint32_t i = 0; i < sieve->filter_count; i++)
+        apply_filter(&sieve->filters[i], &tile->columns[sieve->filters[i].column], tile->rows, sifter->passed);
     uint64_t rejected = tile->rows - count_ones(sifter->passed, tile->rows);
     rows->rejected += rejected;
     sifter->filtered = rejected > 0;

@@ -5,21 +5,24 @@
 
 #include "source/source.h"
 
+enum { MOST_FILTERS = 16 };
 enum nan_policy { NAN_PROPAGATE, NAN_SKIP, NAN_FAIL };
 enum comparison { LESS, LESS_EQUAL, EQUAL, NOT_EQUAL, GREATER_EQUAL, GREATER };
 
 /* Rows where the comparison holds stay. Integer columns are compared exactly, whatever the number. */
 struct filter {
-    bool set;
     uint32_t column;
     enum comparison comparison;
     double number;
+    bool integral;      /* the number was written as an integer: integer columns are compared with this */
+    __int128 integer;
 };
 
 /* Pointer-free; part of the plan. */
 struct sieve {
     enum nan_policy nan;
-    struct filter filter;
+    uint32_t filter_count; /* all of them must hold */
+    struct filter filters[MOST_FILTERS];
 };
 
 /* Reads "COLUMN OP NUMBER". SHEAF_USAGE says what is wrong. */

@@ -7,7 +7,7 @@ static const struct strategy_parts parts[] = {
     {&engine_serial, &exchange_none}, {&engine_openmp, &exchange_none}, {&engine_serial, &exchange_pipe},
     {&engine_serial, &exchange_shm},  {&engine_serial, &exchange_mpi},  {&engine_openmp, &exchange_mpi},
 };
-enum { STRATEGIES = sizeof parts / sizeof parts[0] };
+enum { STRATEGIES = sizeof parts / sizeof parts[0] }; /* in the order of the names below */
 
 static struct sheaf_strategy strategies[STRATEGIES] = {
     {.name = "serial", .summary = "one worker", .isolation = "none: a crash ends the run"},
@@ -65,12 +65,13 @@ const struct sheaf_strategy *sheaf_strategy_find(const char *name)
     return NULL;
 }
 
-const char *strategy_choose(int64_t source_bytes, unsigned workers, bool world)
+const char *strategy_choose(int64_t source_bytes, unsigned workers_asked, unsigned workers, bool world)
 {
     enum { SMALL = 1000 * 1000 };
     if (world)
         return workers > 1 && !lacking(engine_openmp.feature) ? "hybrid" : "mpi";
-    if ((source_bytes != SHEAF_UNKNOWN && source_bytes < SMALL) || workers == 1 || lacking(engine_openmp.feature))
+    bool small = source_bytes != SHEAF_UNKNOWN && source_bytes < SMALL && workers_asked == 0;
+    if (small || workers == 1 || lacking(engine_openmp.feature))
         return "serial";
     return "threads";
 }

@@ -76,7 +76,7 @@ static const struct work_ops ops = {init, cleanup, merge, pack, unpack, partitio
 void survey_init(struct survey *survey, const struct cut *cut)
 {
     survey->work.ops = &ops;
-    survey->work.state_size = (size_t)(cut->block_count + 63) & ~(size_t)63;
+    survey->work.state_size = (size_t)(cut->block_count + 15) & ~(size_t)15;
     survey->work.laws = SHEAF_LAW_ADD64 | SHEAF_LAW_FLAT;
     survey->cut = cut;
 }

@@ -97,10 +97,8 @@ static enum sheaf_status input_finish(struct sheaf_source *source, size_t i, con
     enum sheaf_status status = choose_columns(source, i, layout, reading, err);
     if (status == SHEAF_OK)
         status = choose_rows(input, layout, known, reading, err);
-    if (status == SHEAF_OK && i == 0) {
-        const struct array_picks *picks = source->detail;
-        source->unit_bytes = (layout->by_column ? picks->count : layout->width) * sheaf_type_size(layout->type);
-    }
+    if (status == SHEAF_OK)
+        input->unit_bytes = array_unit_bytes(layout, source->detail);
     return status;
 }
 
@@ -224,6 +222,14 @@ static struct array_layout npy_layout(const struct npy_header *header, bool tabl
     return layout;
 }
 
+/* Whole rows cannot be had from front to back. */
+static enum sheaf_status refuse_columns(const char *name, struct sheaf_error *err)
+{
+    return source_fail(err, SHEAF_INPUT, name, SHEAF_UNKNOWN,
+                       "is in Fortran order, whose columns come one after the other, and streams and files beside "
+                       "them are read row by row; save the stream as a file to read some of them");
+}
+
 static enum sheaf_status npy_open(struct sheaf_source *source, size_t input, struct source_head *head,
                                   const struct sheaf_reading *reading, struct sheaf_error *err)
 {
@@ -239,9 +245,7 @@ static enum sheaf_status npy_open(struct sheaf_source *source, size_t input, str
         return status;
     struct array_layout layout = npy_layout(&header, reading->column_count > 0);
     if (head->once && layout.by_column)
-        return source_fail(err, SHEAF_INPUT, head->name, SHEAF_UNKNOWN,
-                           "is in Fortran order, whose columns come one after the other; save the stream as a file "
-                           "to read some of them");
+        return refuse_columns(head->name, err);
     source->inputs[input].start = header.start;
     return input_finish(source, input, &layout, true, reading, err);
 }
@@ -269,6 +273,8 @@ static enum sheaf_status array_feed_cut(const struct sheaf_source *source, size_
     (void)bytes;
     const struct source_input *input = &source->inputs[i];
     const struct array_layout *layout = array_layout(source, i);
+    if (layout->by_column)
+        return refuse_columns(input->name, err);
     uint64_t row = array_row_bytes(layout), rows = size / row;
     bool bounded = input->rows != SHEAF_UNKNOWN;
     uint64_t wanted = bounded ? (uint64_t)input->rows - point->row : UINT64_MAX;
@@ -375,6 +381,7 @@ static bool layout_sound(const struct array_layout *layout, const struct source_
            !__builtin_mul_overflow(layout->width, sheaf_type_size(layout->type), &row_bytes) && row_bytes > 0 &&
            !__builtin_mul_overflow(layout->rows, row_bytes, &bytes) &&
            !__builtin_add_overflow(bytes, input->start, &bytes) &&
+           input->unit_bytes == array_unit_bytes(layout, picks) &&
            (unbounded || (input->units <= layout->rows && input->rows == (int64_t)input->units));
 }
 

@@ -35,6 +35,12 @@ static inline uint64_t array_row_bytes(const struct array_layout *layout)
     return layout->width * sheaf_type_size(layout->type);
 }
 
+/* Bytes read of the input for a row. */
+static inline uint64_t array_unit_bytes(const struct array_layout *layout, const struct array_picks *picks)
+{
+    return (layout->by_column ? picks->count : layout->width) * sheaf_type_size(layout->type);
+}
+
 /* The readers of struct source_format. */
 enum sheaf_status array_reader_open(struct reader **reader, const struct sheaf_source *source,
                                     struct sheaf_error *err);

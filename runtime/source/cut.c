@@ -4,6 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+uint64_t cut_block_units(const struct cut *cut, uint64_t input)
+{
+    uint64_t units = cut->block_bytes / cut->source->inputs[input].unit_bytes;
+    return units ? units : 1;
+}
+
 enum sheaf_status cut_init(struct cut *cut, const struct sheaf_source *source, uint64_t block_bytes,
                            struct sheaf_error *err)
 {
@@ -12,15 +18,14 @@ enum sheaf_status cut_init(struct cut *cut, const struct sheaf_source *source, u
         return sheaf_fail(err, SHEAF_INTERNAL, "%s is a stream and cannot be cut ahead", source->inputs[0].name);
     cut->source = source;
     cut->block_bytes = block_bytes;
-    cut->block_units = block_bytes / source->unit_bytes ? block_bytes / source->unit_bytes : 1;
     cut->first_block = malloc((source->input_count + 1) * sizeof *cut->first_block);
     if (!cut->first_block)
         return sheaf_fail(err, SHEAF_MEMORY, "out of memory for %zu inputs", source->input_count);
     uint64_t count = 0;
     for (size_t i = 0; i < source->input_count; i++) {
-        uint64_t units = source->inputs[i].units;
+        uint64_t units = source->inputs[i].units, block_units = cut_block_units(cut, i);
         cut->first_block[i] = count;
-        if (__builtin_add_overflow(count, units / cut->block_units + (units % cut->block_units != 0), &count)) {
+        if (__builtin_add_overflow(count, units / block_units + (units % block_units != 0), &count)) {
             cut_cleanup(cut);
             return sheaf_fail(err, SHEAF_USAGE, "more than 2^64 blocks; use larger ones (--block)");
         }
@@ -54,9 +59,9 @@ static size_t input_of(const struct cut *cut, uint64_t block)
 struct span cut_span(const struct cut *cut, uint64_t block)
 {
     size_t input = input_of(cut, block);
-    uint64_t units = cut->source->inputs[input].units;
-    uint64_t lo = (block - cut->first_block[input]) * cut->block_units;
-    uint64_t hi = units - lo > cut->block_units ? lo + cut->block_units : units;
+    uint64_t units = cut->source->inputs[input].units, block_units = cut_block_units(cut, input);
+    uint64_t lo = (block - cut->first_block[input]) * block_units;
+    uint64_t hi = units - lo > block_units ? lo + block_units : units;
     return (struct span){.block = block, .input = input, .lo = lo, .hi = hi};
 }
 

@@ -105,9 +105,10 @@ static enum sheaf_status cut_piece(struct byte_feed *f, struct sheaf_buffer *byt
                                    struct sheaf_error *err)
 {
     const struct sheaf_source *source = f->base.source;
+    size_t unit = source->inputs[f->input].unit_bytes, least = f->block_bytes > unit ? f->block_bytes : unit;
     enum sheaf_status status;
-    for (size_t want = f->block_bytes;; want *= 2) {
-        if (want > record_limit && want > f->block_bytes)
+    for (size_t want = least;; want *= 2) {
+        if (want > record_limit && want > least)
             return source_fail(err, SHEAF_INPUT, source->inputs[f->input].name, (int64_t)f->point.at,
                                "a record of more than 1 GiB begins here; is this the format that the data are in?");
         status = fill(f, bytes, want, err);
@@ -137,12 +138,13 @@ static enum sheaf_status next_piece(struct byte_feed *f, struct sheaf_buffer *by
     bytes->size = piece.take - piece.drop;
     if (piece.drop)
         memmove(bytes->data, bytes->data + piece.drop, bytes->size);
-    uint64_t first = f->point.at + piece.drop - source->inputs[f->input].start;
+    const struct source_input *input = &source->inputs[f->input];
+    uint64_t first = f->point.at + piece.drop - input->start;
     f->point.at += piece.take;
     *span = (struct span){.input = f->input, .bytes = bytes->data, .size = bytes->size, .row = piece.row,
                           .line = piece.line};
-    span->lo = first / source->unit_bytes;
-    span->hi = span->lo + bytes->size / source->unit_bytes;
+    span->lo = first / input->unit_bytes;
+    span->hi = span->lo + bytes->size / input->unit_bytes;
     if (piece.end || (f->ended && (f->rest.size == 0 || piece.take == 0)))
         end_input(f);
     return SHEAF_OK;
@@ -181,7 +183,7 @@ static enum sheaf_status byte_feed_open(struct feed **feed, const struct sheaf_s
     if (!f)
         return sheaf_fail(err, SHEAF_MEMORY, "out of memory for a feed");
     f->base = (struct feed){source, byte_feed_next, byte_feed_close};
-    f->block_bytes = block_bytes > source->unit_bytes ? (size_t)block_bytes : (size_t)source->unit_bytes;
+    f->block_bytes = (size_t)block_bytes;
     f->fd = -1;
     *feed = &f->base;
     return SHEAF_OK;

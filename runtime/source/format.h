@@ -2,8 +2,8 @@
  * reader.c, feed.c) opens names, recognises formats, checks that inputs agree and dispatches; it never knows
  * which format it is reading. A format never knows who reads.
  *
- * Bytes and units. An input is `units` units long; unit u lies at byte start + u * unit_bytes of the input. For
- * text a unit is a byte (unit_bytes 1); for arrays, generators and pairs it is a row. Spans are in units. */
+ * Bytes and units. An input is `units` units long; unit u lies at byte start + u * unit_bytes. For text a
+ * unit is a byte (unit_bytes 1); for arrays, generators and pairs it is a row. Spans are in units. */
 #ifndef SHEAF_RUNTIME_FORMAT_H
 #define SHEAF_RUNTIME_FORMAT_H
 
@@ -29,6 +29,7 @@ struct source_input {
     bool once;                    /* a stream, also after unpacking */
     uint64_t size;                /* bytes of the file when it was opened; 0 for streams and generators */
     uint64_t start;               /* byte of unit 0: after headers and skipped lines */
+    uint64_t unit_bytes;          /* bytes that a unit takes; at least 1 */
     uint64_t units;               /* of a stream: 0 where its length is unknown */
     int64_t rows;                 /* or SHEAF_UNKNOWN */
     void *detail;                 /* the format's own; its `cleanup` frees it */
@@ -44,7 +45,6 @@ struct sheaf_source {
     size_t column_count;
     char **left_out; /* owned, and each of them */
     size_t left_out_count;
-    uint64_t unit_bytes; /* bytes of an input that a unit takes; at least 1 */
     bool in_order;       /* rows must come in their logical order (one side of a pair): a Fortran array is then
                             read in C order. Text is always in order. */
     void *detail;        /* the format's own; its `cleanup` frees it */
@@ -125,8 +125,8 @@ struct source_format {
     /* Is this input (its first HEAD_BYTES, or all of it) mine? Asked in the order of source_formats. NULL: never,
      * only by name or prefix. */
     bool (*probe)(const struct source_head *head, const struct sheaf_reading *reading);
-    /* Opens input number `input`, after those before it: sets its start, units, rows and detail, for input 0
-     * also unit_bytes and the source's detail, and calls source_set_columns once. Refuses options of `reading`
+    /* Opens input number `input`, after those before it: sets its start, unit_bytes, units, rows and detail, for
+     * input 0 also the source's detail, and calls source_set_columns once. Refuses options of `reading`
      * that make no sense here. Errors name input, byte or line. What it allocated stays in the source, also on
      * failure. */
     enum sheaf_status (*open)(struct sheaf_source *source, size_t input, struct source_head *head,

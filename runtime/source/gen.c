@@ -117,7 +117,7 @@ static enum sheaf_status gen_open(struct sheaf_source *source, size_t i, struct 
     input->detail = made;
     input->units = reading->count;
     input->rows = (int64_t)reading->count;
-    source->unit_bytes = sheaf_type_size(generators[kind].type);
+    input->unit_bytes = sheaf_type_size(generators[kind].type);
     return source_set_columns(source, i, &(struct source_column){"", generators[kind].type}, 1, err);
 }
 
@@ -149,6 +149,7 @@ static enum sheaf_status gen_unpack(struct sheaf_source *source, struct unpacker
         made->first = unpack_u64(in);
         in->bad = in->bad || made->kind >= GEN_KINDS || source->column_count != 1 ||
                   source->columns[0].type != generators[made->kind].type ||
+                  source->inputs[i].unit_bytes != sheaf_type_size(source->columns[0].type) ||
                   source->inputs[i].rows != (int64_t)source->inputs[i].units;
     }
     return SHEAF_OK;

@@ -30,12 +30,19 @@ static enum source_access pair_access(const struct sheaf_source *a, const struct
     return by_rows && a->access == SOURCE_CUTTABLE && b->access == SOURCE_CUTTABLE ? SOURCE_CUTTABLE : SOURCE_FED;
 }
 
-/* The inputs of both: a cuttable pair is cut along the rows of `a`, so those of `b` have no units; of any other the
- * units only count bytes. */
+/* The inputs of both: a cuttable pair is cut along the rows of `a`, so those of `b` have no units, and no input of any
+ * other pair has. A row's bytes beside one of `a` are taken to be those in the first input of `b`. */
+static void copy_units(const struct sheaf_source *pair, struct source_input *to, int side, const struct source_input *from)
+{
+    bool along = side == 0 && pair->access == SOURCE_CUTTABLE;
+    to->unit_bytes = along ? from->unit_bytes + pair_of(pair)->side[1]->inputs[0].unit_bytes : 1;
+    to->units = along ? from->units : 0;
+    to->rows = side == 0 ? from->rows : 0;
+}
+
 static enum sheaf_status copy_inputs(struct sheaf_source *pair, struct sheaf_error *err)
 {
     const struct pair *sides = pair_of(pair);
-    bool cuttable = pair->access == SOURCE_CUTTABLE;
     pair->inputs = calloc(sides->side[0]->input_count + sides->side[1]->input_count, sizeof *pair->inputs);
     if (!pair->inputs)
         return sheaf_fail(err, SHEAF_MEMORY, "out of memory for a pair");
@@ -49,8 +56,7 @@ static enum sheaf_status copy_inputs(struct sheaf_source *pair, struct sheaf_err
                 return sheaf_fail(err, SHEAF_MEMORY, "out of memory for a pair");
             pair->input_count++;
             to->once = from->once;
-            to->units = cuttable ? (s == 0 ? from->units : 0) : from->units * side->unit_bytes;
-            to->rows = s == 0 ? from->rows : 0;
+            copy_units(pair, to, s, from);
         }
     }
     return SHEAF_OK;
@@ -88,7 +94,6 @@ enum sheaf_status sheaf_source_pair(struct sheaf_source **pair, struct sheaf_sou
     }
     *sides = (struct pair){{a, b}};
     *made = (struct sheaf_source){.format = &source_format_pair, .detail = sides, .access = pair_access(a, b)};
-    made->unit_bytes = made->access == SOURCE_CUTTABLE ? a->unit_bytes + b->unit_bytes : 1;
     a->in_order = b->in_order = !(a->format == b->format && a->format->same_order && a->format->same_order(a, b));
     enum sheaf_status status = sides_match(a, b, err);
     if (status == SHEAF_OK)
@@ -133,12 +138,14 @@ static bool pair_sound(const struct sheaf_source *source)
         if (source->columns[k].type != side->type)
             return false;
     }
-    if (source->access != SOURCE_CUTTABLE)
-        return true;
-    for (size_t i = 0; i < source->input_count; i++)
-        if (source->inputs[i].units != (i < a->input_count ? a->inputs[i].units : 0))
+    for (size_t i = 0; i < source->input_count; i++) {
+        struct source_input made;
+        bool second = i >= a->input_count;
+        copy_units(source, &made, second, second ? &b->inputs[i - a->input_count] : &a->inputs[i]);
+        if (source->inputs[i].units != made.units || source->inputs[i].unit_bytes != made.unit_bytes)
             return false;
-    return sheaf_source_rows(a) == sheaf_source_rows(b);
+    }
+    return source->access != SOURCE_CUTTABLE || sheaf_source_rows(a) == sheaf_source_rows(b);
 }
 
 static enum sheaf_status pair_unpack(struct sheaf_source *source, struct unpacker *in, struct sheaf_error *err)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* "sheaf" and a version: changes with every change of what is packed. */
-static const uint64_t recipe_mark = 0x7368656166000001;
+static const uint64_t recipe_mark = 0x7368656166000002;
 
 static void pack_inputs(const struct sheaf_source *source, struct packer *packer)
 {
@@ -16,6 +16,7 @@ static void pack_inputs(const struct sheaf_source *source, struct packer *packer
         pack_u64(packer, input->once);
         pack_u64(packer, input->size);
         pack_u64(packer, input->start);
+        pack_u64(packer, input->unit_bytes);
         pack_u64(packer, input->units);
         pack_u64(packer, (uint64_t)input->rows);
     }
@@ -38,7 +39,6 @@ void source_pack_side(const struct sheaf_source *source, struct packer *packer)
     pack_u64(packer, recipe_mark);
     pack_text(packer, source->format->name);
     pack_u64(packer, source->access);
-    pack_u64(packer, source->unit_bytes);
     pack_u64(packer, source->in_order);
     pack_inputs(source, packer);
     pack_columns(source, packer);
@@ -54,7 +54,7 @@ enum sheaf_status source_pack(const struct sheaf_source *source, struct sheaf_bu
 
 static void unpack_inputs(struct sheaf_source *source, struct unpacker *in)
 {
-    size_t count = unpack_count(in, 6 * 8);
+    size_t count = unpack_count(in, 7 * 8);
     source->inputs = calloc(count ? count : 1, sizeof *source->inputs);
     in->bad |= !source->inputs;
     for (size_t i = 0; i < count && !in->bad; i++) {
@@ -64,9 +64,11 @@ static void unpack_inputs(struct sheaf_source *source, struct unpacker *in)
         input->once = unpack_u64(in) != 0;
         input->size = unpack_u64(in);
         input->start = unpack_u64(in);
+        input->unit_bytes = unpack_u64(in);
         input->units = unpack_u64(in);
         input->rows = (int64_t)unpack_u64(in);
-        in->bad |= input->rows < SHEAF_UNKNOWN || input->start > INT64_MAX || input->units > INT64_MAX;
+        in->bad |= input->rows < SHEAF_UNKNOWN || input->start > INT64_MAX || input->units > INT64_MAX ||
+                   input->unit_bytes == 0 || input->unit_bytes > INT64_MAX;
     }
 }
 
@@ -110,8 +112,6 @@ static void unpack_core(struct sheaf_source *source, struct unpacker *in)
     uint64_t access = unpack_u64(in);
     in->bad |= access > SOURCE_ONCE;
     source->access = in->bad ? SOURCE_ONCE : (enum source_access)access;
-    source->unit_bytes = unpack_u64(in);
-    in->bad |= source->unit_bytes == 0 || source->unit_bytes > INT64_MAX;
     source->in_order = unpack_u64(in) != 0;
     unpack_inputs(source, in);
     unpack_columns(source, in);

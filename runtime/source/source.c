@@ -323,8 +323,13 @@ int64_t sheaf_source_rows(const struct sheaf_source *source)
 int64_t sheaf_source_bytes(const struct sheaf_source *source)
 {
     int64_t bytes = 0, part;
-    for (size_t i = 0; i < source->input_count; i++)
-        if (source->inputs[i].once || __builtin_mul_overflow(source->inputs[i].units, source->unit_bytes, &part) ||
+    const struct sheaf_source *side;
+    for (size_t i = 0; source->format->side && (side = source->format->side(source, i)); i++)
+        if ((part = sheaf_source_bytes(side)) == SHEAF_UNKNOWN || __builtin_add_overflow(bytes, part, &bytes))
+            return SHEAF_UNKNOWN;
+    for (size_t i = 0; !source->format->side && i < source->input_count; i++)
+        if (source->inputs[i].once ||
+            __builtin_mul_overflow(source->inputs[i].units, source->inputs[i].unit_bytes, &part) ||
             __builtin_add_overflow(bytes, part, &bytes))
             return SHEAF_UNKNOWN;
     return bytes;

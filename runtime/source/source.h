@@ -18,17 +18,19 @@ enum sheaf_status source_unpack(struct sheaf_source **source, const void *bytes,
 /* ---- cutting ------------------------------------------------------------------------------------------- */
 
 /* The cut of a cuttable source: a pure function of the recipe and block_bytes. Block b of input f covers units
- * [lo, lo + block_units) of it, the last one fewer; a unit is a row (arrays, generators, pairs of them) or a byte
+ * [lo, lo + cut_block_units) of it, the last one fewer; a unit is a row (arrays, generators, pairs of them) or a byte
  * (text: the block holds the records whose first byte lies in it). */
 struct cut {
     const struct sheaf_source *source;
-    uint64_t block_bytes, block_units;
+    uint64_t block_bytes;
     uint64_t block_count;
     uint64_t *first_block; /* per input, the number of its first block; input_count + 1 entries */
 };
 enum sheaf_status cut_init(struct cut *cut, const struct sheaf_source *source, uint64_t block_bytes,
                            struct sheaf_error *err);
 void cut_cleanup(struct cut *cut);
+/* Units in a block of input `input`: as many as block_bytes holds, at least 1. */
+uint64_t cut_block_units(const struct cut *cut, uint64_t input);
 
 /* A block to read. */
 struct span {

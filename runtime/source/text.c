@@ -131,6 +131,7 @@ static void unpack_input(struct sheaf_source *source, size_t i, struct unpacker 
         in->bad |= cell[k] >= text_of(source)->cells;
     }
     const struct source_input *core = &source->inputs[i];
+    in->bad |= core->unit_bytes != 1;
     if (!core->once) /* a record of n cells has n - 1 delimiters */
         in->bad |= core->start > core->size || core->units > core->size - core->start ||
                    text_of(source)->cells - 1 > core->size;
@@ -142,7 +143,6 @@ static enum sheaf_status text_unpack(struct sheaf_source *source, struct unpacke
     if (!text)
         return sheaf_fail(err, SHEAF_MEMORY, "out of memory for the source");
     unpack_detail(text, in);
-    in->bad |= source->unit_bytes != 1;
     for (size_t k = 0; k < source->column_count; k++)
         in->bad |= source->columns[k].type != SHEAF_F64;
     for (size_t i = 0; i < source->input_count && !in->bad; i++)

@@ -210,7 +210,6 @@ static enum sheaf_status text_new(struct sheaf_source *source, const struct shea
     struct text *text = source->detail = calloc(1, sizeof *text);
     if (!text)
         return no_memory(err);
-    source->unit_bytes = 1;
     text->first_line = reading->first_line;
     text->last_line = reading->last_line;
     text->na = calloc(reading->na_count + 1, sizeof *text->na);
@@ -301,6 +300,7 @@ enum sheaf_status text_open(struct sheaf_source *source, size_t input, struct so
     if (status != SHEAF_OK)
         return status;
     o.text = source->detail;
+    source->inputs[input].unit_bytes = 1;
     struct text_input *detail = source->inputs[input].detail = calloc(1, sizeof *detail);
     if (!detail)
         return no_memory(err);

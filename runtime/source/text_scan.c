@@ -57,7 +57,7 @@ enum sheaf_status text_feed_cut(const struct sheaf_source *source, size_t input,
     *piece = (struct feed_piece){.drop = (size_t)(from - bytes), .row = point->row, .line = point->line};
     if (point->line >= text->first_line) {
         to = last ? end : from + lex_whole(&text->lex, from, (size_t)(end - from));
-        if (text->last_line) {
+        if (text->last_line && text->last_line < UINT64_MAX) {
             uint64_t line = point->line;
             const unsigned char *beyond = pass_lines(&text->lex, from, to, true, text->last_line + 1, &line);
             piece->end = line > text->last_line;

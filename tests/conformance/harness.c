@@ -35,7 +35,8 @@ enum sheaf_status run_cover(const struct fixture *fixture, const struct sheaf_ke
     sheaf_plan_set_block(plan, cover->block_bytes);
     sheaf_plan_set_pin(plan, "none");
     sheaf_plan_set_world(plan, fixture->world);
-    sheaf_plan_set_filter(plan, fixture->filter);
+    if (status == SHEAF_OK && fixture->filter)
+        status = sheaf_plan_add_filter(plan, fixture->filter, err);
     sheaf_plan_set_nan(plan, fixture->nan);
     if (status == SHEAF_OK)
         status = sheaf_plan_seal(plan, err);
@@ -73,11 +74,6 @@ void assert_same_answer(const struct fixture *fixture, const struct cover *cover
         fail_msg("%s of %s under %s/%s, %u workers, blocks of %llu:%s instead of%s", a->kernel->name, fixture->about,
                  cover->strategy, cover->merge, cover->workers, (unsigned long long)cover->block_bytes, have, want);
     }
-}
-
-uint32_t kernel_laws(const struct sheaf_kernel *kernel)
-{
-    return kernel->pack ? 0 : kernel->laws | SHEAF_LAW_FLAT;
 }
 
 /* Kernels that run together, and what they share. */
@@ -134,7 +130,7 @@ size_t check_covers(const struct fixture *fixture, const struct sheaf_kernel *co
     for (size_t i = 0; i < count; i++) {
         if (!fits(kernels[i], fixture->source))
             continue;
-        company.laws &= kernel_laws(kernels[i]);
+        company.laws &= sheaf_kernel_laws(kernels[i]);
         fitting++;
     }
     if (!fitting)

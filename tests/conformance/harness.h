@@ -41,7 +41,4 @@ void assert_same_answer(const struct fixture *fixture, const struct cover *cover
 size_t check_covers(const struct fixture *fixture, const struct sheaf_kernel *const *kernels, size_t count,
                     const char *const *strategies, const unsigned *workers, const uint64_t *blocks);
 
-/* The laws that a kernel's state obeys, SHEAF_LAW_FLAT among them. */
-uint32_t kernel_laws(const struct sheaf_kernel *kernel);
-
 #endif

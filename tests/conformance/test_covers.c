@@ -43,7 +43,7 @@ static struct company {
 
 static void join(const struct sheaf_kernel *kernel)
 {
-    uint32_t laws = kernel_laws(kernel);
+    uint32_t laws = sheaf_kernel_laws(kernel);
     struct company *company = laws & SHEAF_LAW_ADD64 ? &sums : laws & SHEAF_LAW_FLAT ? &flat : &packed;
     company->kernels[company->count++] = kernel;
 }

@@ -198,6 +198,28 @@ static void test_first_failure_is_reported(void **state)
     sheaf_source_destroy(source);
 }
 
+/* A kernel that fails without a word fails the run, with its name. */
+static void test_mute_failure_is_named(void **state)
+{
+    (void)state;
+    static const char *const strategies[] = {"threads", "processes", "shared"};
+    struct dataset data = counting(ROWS);
+    struct sheaf_source *source = dataset_open(&data);
+    for (size_t s = 0; s < 3; s++) {
+        const struct sheaf_strategy *strategy = sheaf_strategy_find(strategies[s]);
+        for (const struct sheaf_merge *merge = strategy->merges; merge->name && !strategy->unavailable; merge++) {
+            if (merge->law & SHEAF_LAW_ADD64)
+                continue;
+            struct cover cover = {strategies[s], merge->name, 3, 800};
+            struct sheaf_error err;
+            assert_int_equal(run_kernel("testmute", source, &cover, &err), SHEAF_MEMORY);
+            assert_non_null(strstr(err.message, "testmute"));
+            assert_no_child();
+        }
+    }
+    sheaf_source_destroy(source);
+}
+
 static void test_limits(void **state)
 {
     (void)state;
@@ -338,6 +360,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_killed_worker_is_named),        cmocka_unit_test(test_worker_killed_from_outside),
         cmocka_unit_test(test_workers_end_with_their_parent), cmocka_unit_test(test_first_failure_is_reported),
+        cmocka_unit_test(test_mute_failure_is_named),
         cmocka_unit_test(test_limits),                        cmocka_unit_test(test_shrunk_file_is_named),
         cmocka_unit_test(test_file_that_shrinks_while_it_is_read),
         cmocka_unit_test(test_cancel),

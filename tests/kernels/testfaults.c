@@ -76,6 +76,28 @@ static enum sheaf_status map_slow(void *state, const struct sheaf_batch *batch, 
     return SHEAF_OK;
 }
 
+static enum sheaf_status map_count(void *state, const struct sheaf_batch *batch, const struct sheaf_args *args,
+                                   struct sheaf_error *err)
+{
+    (void)args, (void)err;
+    *(int64_t *)state += (int64_t)batch->rows;
+    return SHEAF_OK;
+}
+
+/* Says that it failed, and not why. */
+static enum sheaf_status mute_merge(void *into, const void *from, const struct sheaf_args *args, struct sheaf_error *err)
+{
+    (void)into, (void)from, (void)args, (void)err;
+    return SHEAF_MEMORY;
+}
+
+static const struct sheaf_kernel testmute = {
+    .abi = SHEAF_KERNEL_ABI, .size = sizeof(struct sheaf_kernel), .name = "testmute",
+    .summary = "fails in merge without a word", .formula = "none", .description = "fails in merge without a word",
+    .roles = roles, .role_count = 1, .laws = SHEAF_LAW_EXACT, .state_size = state_size, .map = map_count,
+    .merge = mute_merge, .finish = finish,
+};
+
 #define FAULT(id, what, function)                                                                          \
     static const struct sheaf_kernel id = {                                                                \
         .abi = SHEAF_KERNEL_ABI, .size = sizeof(struct sheaf_kernel), .name = #id, .summary = what,          \
@@ -90,4 +112,4 @@ FAULT(testfail, "refuses 1013, 2013 and so on", map_fail);
 FAULT(testslow, "takes its time", map_slow);
 
 extern SHEAF_API sheaf_kernel_table_t sheaf_kernel_table;
-sheaf_kernel_table_t sheaf_kernel_table = {&testkill, &testexit, &testfail, &testslow, NULL};
+sheaf_kernel_table_t sheaf_kernel_table = {&testkill, &testexit, &testfail, &testslow, &testmute, NULL};

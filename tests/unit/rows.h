@@ -214,7 +214,7 @@ static inline struct rows read_cut(const struct sheaf_source *source, uint64_t b
         uint64_t block = i < half ? 2 * i : 2 * (cut.block_count - i) - 1;
         struct span span = cut_span(&cut, block);
         assert_int_equal(span.block, block);
-        assert_true(span.lo < span.hi && span.hi - span.lo <= cut.block_units);
+        assert_true(span.lo < span.hi && span.hi - span.lo <= cut_block_units(&cut, span.input));
         read_span(readers[i % 2], &span, &rows);
     }
     reader_close(readers[0]);

@@ -68,10 +68,10 @@ static enum sheaf_status merge_locked(void *context, unsigned worker, struct par
 }
 
 static const struct sheaf_merge merges[] = {
-    {"private", "a padded state per thread, merged as a tree at the end", 0},
-    {"atomic", "each block's state added to one total by atomic additions", SHEAF_LAW_ADD64},
-    {"critical", "each block's state merged into one total inside a lock", 0},
-    {"unpadded", "as private, but the states share cache lines (false sharing)", SHEAF_LAW_FLAT},
+    {"private", "a padded state per thread, merged as a tree at the end", 0, false},
+    {"atomic", "each block's state added to one total by atomic additions", SHEAF_LAW_ADD64, true},
+    {"critical", "each block's state merged into one total inside a lock", 0, true},
+    {"unpadded", "as private, but the states share cache lines (false sharing)", SHEAF_LAW_FLAT, false},
     {0},
 };
 
@@ -117,6 +117,7 @@ static void one_thread(struct team *team, const struct method *method, unsigned 
 static void merge_pair(struct team *team, unsigned into, unsigned from)
 {
     struct sheaf_error err;
+    sheaf_error_clear(&err);
     if (partial_merge(&team->partials[into], &team->partials[from], &err) != SHEAF_OK)
         note(team, &err);
 }
@@ -171,4 +172,4 @@ static enum sheaf_status run(const struct crew *crew, const struct pass *pass, s
     return (enum sheaf_status)team.failure.status;
 }
 
-const struct engine engine_openmp = {"openmp", "OpenMP", merges, run};
+const struct engine engine_openmp = {"openmp", false, "OpenMP", merges, run};

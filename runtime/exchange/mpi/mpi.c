@@ -11,16 +11,22 @@ enum { TAG_SIZE = 1, TAG_BYTES = 2, PIECE = SHEAF_MPI_PIECE_BYTES, PIECE_WORDS =
 
 struct world {
     MPI_Comm all, node;
+    bool initialised; /* by us, so that we finalise it */
 };
 
 static int open_world(void **handle)
 {
-    int given, running = 0, code = MPI_Initialized(&running);
+    int given = MPI_THREAD_SINGLE, running = 0, code = MPI_Initialized(&running);
     if (code == MPI_SUCCESS && !running)
         code = MPI_Init_thread(NULL, NULL, MPI_THREAD_SERIALIZED, &given);
+    else if (code == MPI_SUCCESS)
+        code = MPI_Query_thread(&given);
+    if (code == MPI_SUCCESS && given < MPI_THREAD_SERIALIZED)
+        code = MPI_ERR_OTHER; /* workers take turns in MPI, from threads of their own */
     struct world *world = calloc(1, sizeof *world);
     if (!world)
         return MPI_ERR_NO_MEM;
+    world->initialised = !running;
     if (code == MPI_SUCCESS)
         code = MPI_Comm_dup(MPI_COMM_WORLD, &world->all);
     if (code == MPI_SUCCESS)
@@ -39,8 +45,10 @@ static void close_world(void *handle)
     struct world *world = handle;
     MPI_Comm_free(&world->node);
     MPI_Comm_free(&world->all);
+    bool ours = world->initialised;
     free(world);
-    MPI_Finalize();
+    if (ours)
+        MPI_Finalize();
 }
 
 static int rank_in(MPI_Comm comm)
