@@ -240,8 +240,8 @@ const struct command command_compare = {
         "speed-up over the first serial row and efficiency, the time until the first block and that of merging, memory, "
         "and whether the answer has serial's bits.\n"
         "Each row is a process tree of its own, asked for one repetition in turn; mpirun is started for the rows mpi and "
-        "hybrid. The rows \"read\" are the best plain loops over the same files with as many workers (pread, mmap) and over "
-        "memory: the faster of the first two is what the column \"read\" refers to.\n"
+        "hybrid. The rows \"read\" are the best plain loops over the same files with as many workers (pread, mmap with its "
+        "page faults and unmapping) and over memory: the faster of the first two is what the column \"read\" refers to.\n"
         "Exit code 1: some row gives other bits, or was lost. What cannot be measured is a row that says why.",
     .examples = "sheaf compare sum data.npy\n"
                 "sheaf compare sum,min,max --type u8 big.bin --workers 1,2,4\n"

@@ -7,7 +7,6 @@
 struct file {
     const char *path;     /* borrowed from the source */
     uint64_t first, size; /* the part that counts, in bytes */
-    unsigned char *map;   /* of byte `first`, while mapped */
 };
 
 struct files {
@@ -20,10 +19,6 @@ struct files {
 SHEAF_MUST_USE enum sheaf_status files_list(struct files *files, const struct sheaf_source *source, uint64_t offset,
                                             struct sheaf_error *err);
 void files_cleanup(struct files *files);
-
-/* Maps all of them, to read. A failure leaves some mapped. */
-SHEAF_MUST_USE enum sheaf_status files_map(struct files *files, struct sheaf_error *err);
-void files_unmap(struct files *files);
 
 /* For `return file_fail(...)`: what went wrong (an errno; 0: the file has become shorter), and where. */
 enum sheaf_status file_fail(const struct file *file, int cause, struct sheaf_error *err);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -40,6 +41,7 @@ struct reader {
     struct reading *reading;
     unsigned index;
     pthread_t thread;
+    unsigned char *buffer; /* of the way's block_bytes; by pread only */
     double began, ended;
     uint64_t sum;
     time_t said; /* the last sign of life; the first reader's only */
@@ -48,42 +50,61 @@ struct reader {
 
 /* ---- the loop -------------------------------------------------------------------------------------------------- */
 
-/* At any address, whatever lies there. */
-typedef uint64_t loose_word __attribute__((aligned(1), may_alias));
-
-static uint64_t sum_words(const void *bytes, uint64_t size)
+/* One word of every cache line: all bytes come to the core, and nothing else keeps it busy. */
+static uint64_t sum_lines(const unsigned char *bytes, uint64_t size)
 {
-    const loose_word *word = bytes;
-    uint64_t sum = 0;
-    for (uint64_t i = 0; i < size / sizeof *word; i++)
-        sum += word[i];
+    enum { LINE = 64 };
+    uint64_t sum = 0, word;
+    for (uint64_t i = 0; i + sizeof word <= size; i += LINE) {
+        memcpy(&word, bytes + i, sizeof word);
+        sum += word;
+    }
     return sum;
 }
 
-static enum sheaf_status read_piece(struct reader *reader, const struct piece *piece, int descriptor, void *buffer)
+/* Looks at up to `size` bytes at byte `at` of a file; *got says how many. */
+static enum sheaf_status look_by_pread(struct reader *reader, const struct file *file, int descriptor, uint64_t at,
+                                       uint64_t size, uint64_t *got)
 {
-    uint64_t limit = reader->reading->way->block_bytes;
-    for (uint64_t at = 0; at < piece->size;) {
-        uint64_t want = piece->size - at < limit ? piece->size - at : limit;
-        ssize_t got = pread(descriptor, buffer, want, (off_t)(piece->file->first + piece->at + at));
-        if (got <= 0)
-            return file_fail(piece->file, got < 0 ? errno : 0, &reader->err);
-        reader->sum += sum_words(buffer, (uint64_t)got);
-        at += (uint64_t)got;
-    }
+    ssize_t n = pread(descriptor, reader->buffer, size, (off_t)at);
+    if (n <= 0)
+        return file_fail(file, n < 0 ? errno : 0, &reader->err);
+    reader->sum += sum_lines(reader->buffer, (uint64_t)n);
+    *got = (uint64_t)n;
     return SHEAF_OK;
 }
 
-static enum sheaf_status take_piece(struct reader *reader, const struct piece *piece, void *buffer)
+/* Mapped, looked at and unmapped again: all three are what reading so costs. */
+static enum sheaf_status look_by_mmap(struct reader *reader, const struct file *file, int descriptor, uint64_t at,
+                                      uint64_t size, uint64_t *got)
 {
-    if (piece->file->map) {
-        reader->sum += sum_words(piece->file->map + piece->at, piece->size);
-        return SHEAF_OK;
-    }
+    struct stat info;
+    uint64_t lead = at % (uint64_t)sysconf(_SC_PAGESIZE);
+    if (fstat(descriptor, &info) != 0)
+        return file_fail(file, errno, &reader->err);
+    if ((uint64_t)info.st_size < at + size)
+        return file_fail(file, 0, &reader->err);
+    unsigned char *map = mmap(NULL, lead + size, PROT_READ, MAP_SHARED, descriptor, (off_t)(at - lead));
+    if (map == MAP_FAILED)
+        return file_fail(file, errno, &reader->err);
+    reader->sum += sum_lines(map + lead, size);
+    munmap(map, lead + size);
+    *got = size;
+    return SHEAF_OK;
+}
+
+static enum sheaf_status take_piece(struct reader *reader, const struct piece *piece)
+{
+    const struct way *way = reader->reading->way;
+    enum sheaf_status status = SHEAF_OK;
     int descriptor = open(piece->file->path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
         return file_fail(piece->file, errno, &reader->err);
-    enum sheaf_status status = read_piece(reader, piece, descriptor, buffer);
+    for (uint64_t done = 0, got = 0; done < piece->size && status == SHEAF_OK; done += got) {
+        uint64_t size = piece->size - done < way->block_bytes ? piece->size - done : way->block_bytes;
+        uint64_t at = piece->file->first + piece->at + done;
+        status = (way->kind == WAY_MMAP ? look_by_mmap : look_by_pread)(reader, piece->file, descriptor, at, size, &got);
+    }
     close(descriptor);
     return status;
 }
@@ -100,14 +121,14 @@ static void show_life(struct reader *reader, size_t piece)
         atomic_store(&reader->reading->stop, true);
 }
 
-static void read_files(struct reader *reader, void *buffer)
+static void read_files(struct reader *reader)
 {
     struct reading *reading = reader->reading;
     while (!atomic_load(&reading->stop)) {
         size_t i = atomic_fetch_add(&reading->cursor, 1);
         if (i >= reading->piece_count)
             return;
-        if (take_piece(reader, &reading->pieces[i], buffer) != SHEAF_OK)
+        if (take_piece(reader, &reading->pieces[i]) != SHEAF_OK)
             atomic_store(&reading->stop, true);
         show_life(reader, i);
     }
@@ -129,20 +150,28 @@ static void start_clock(struct reader *reader)
     reader->began = seconds();
 }
 
+static bool make_buffer(struct reader *reader)
+{
+    const struct way *way = reader->reading->way;
+    if (way->kind == WAY_MMAP)
+        return true;
+    reader->buffer = malloc(way->block_bytes);
+    if (reader->buffer)
+        memset(reader->buffer, 1, way->block_bytes); /* its pages are there before the clock runs */
+    else
+        sheaf_fail(&reader->err, SHEAF_MEMORY, "no memory to read with");
+    return reader->buffer;
+}
+
 static void *file_reader(void *context)
 {
     struct reader *reader = context;
-    uint64_t size = reader->reading->way->block_bytes;
-    void *buffer = malloc(size);
-    if (buffer)
-        memset(buffer, 1, size); /* its pages are there before the clock runs */
-    else
-        sheaf_fail(&reader->err, SHEAF_MEMORY, "no memory to read with");
+    bool ready = make_buffer(reader);
     start_clock(reader);
-    if (buffer)
-        read_files(reader, buffer);
+    if (ready)
+        read_files(reader);
     reader->ended = seconds();
-    free(buffer);
+    free(reader->buffer);
     return NULL;
 }
 
@@ -161,7 +190,7 @@ static void *memory_reader(void *context)
     uint64_t size;
     const unsigned char *share = share_of(reader, &size);
     start_clock(reader);
-    reader->sum += sum_words(share, size);
+    reader->sum += sum_lines(share, size);
     reader->ended = seconds();
     return NULL;
 }
@@ -289,11 +318,9 @@ void reading_close(struct reading *reading)
 
 static enum sheaf_status read_all(struct reading *reading, struct reader *readers, struct sheaf_error *err)
 {
-    enum sheaf_status status = reading->way->kind == WAY_MMAP ? files_map(&reading->files, err) : SHEAF_OK;
     atomic_store(&reading->cursor, 0);
-    if (status == SHEAF_OK)
-        status = run_readers(reading, readers, reading->memory ? memory_reader : file_reader, err);
-    files_unmap(&reading->files);
+    enum sheaf_status status =
+        run_readers(reading, readers, reading->memory ? memory_reader : file_reader, err);
     for (unsigned i = 0; i < reading->way->workers && status == SHEAF_OK; i++) {
         status = (enum sheaf_status)readers[i].err.status;
         if (status != SHEAF_OK)

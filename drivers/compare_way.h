@@ -8,9 +8,9 @@
 
 enum way_kind {
     WAY_PLAN,   /* a kernel under a strategy */
-    WAY_PREAD,  /* the files by pread, words summed */
-    WAY_MMAP,   /* the files mapped, words summed */
-    WAY_MEMORY, /* anonymous memory, words summed */
+    WAY_PREAD,  /* the files by pread, looked at line by line */
+    WAY_MMAP,   /* the files mapped piece by piece, looked at, unmapped again */
+    WAY_MEMORY, /* anonymous memory, looked at */
     WAY_KINDS
 };
 

@@ -4,10 +4,20 @@
 
 #include <sheaf/base.h>
 
-/* Names, each implying those before it: "portable", "avx2" (AVX2 and FMA), "avx512" (F, BW, DQ and VL), "avx512ifma". */
+/* X(name): each implies those before it. "avx2" is AVX2 and FMA, "avx512" F, BW, DQ and VL. */
+#define CPU_LEVELS(X) X(portable) X(avx2) X(avx512) X(avx512ifma)
+enum cpu_level {
+#define X(name) CPU_##name,
+    CPU_LEVELS(X)
+#undef X
+    CPU_LEVEL_COUNT
+};
 
-/* Does the machine, with its operating system, have all of `name`, and may it be used (cpu_limit)? False for a name
- * that is not known. Thread safe. */
+/* The highest that the machine, with its operating system, has and that may be used (cpu_limit). As cheap as a load:
+ * for code that chooses at every call. Thread safe. */
+enum cpu_level cpu_level(void);
+
+/* Is cpu_level at least the one called `name`? False for a name that is not known. Thread safe. */
 bool cpu_has(const char *name);
 
 /* Uses nothing beyond `name`; NULL: everything there is. A set that the machine lacks is a limit like any other.

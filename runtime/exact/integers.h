@@ -2,12 +2,18 @@
 #ifndef SHEAF_RUNTIME_EXACT_INTEGERS_H
 #define SHEAF_RUNTIME_EXACT_INTEGERS_H
 
+#include "base/isa.h"
 #include "exact/limbs.h"
 
 enum { INTEGERS_MOST = 1 << 24 }; /* elements that one call takes */
 
-/* The sum of `n` elements of an integer type; n <= INTEGERS_MOST. */
-int128 integers_sum(enum sheaf_type type, const void *x, uint64_t n);
+/* The sum of `n` elements of an integer type; n <= INTEGERS_MOST. integers_sum is the best of its variants that
+ * cpu_limit allows; all give the same. */
+typedef int128 integers_summer(enum sheaf_type type, const void *x, uint64_t n);
+integers_summer integers_sum;
+#define INTEGERS_DECLARE(isa) integers_summer integers_sum_##isa;
+INTEGERS_DECLARE(portable)
+SHEAF_ISAS(INTEGERS_DECLARE)
 
 /* The sum of the absolute values. */
 int128 integers_sum_absolute(enum sheaf_type type, const void *x, uint64_t n);

@@ -175,19 +175,28 @@ static uint64_t count_ones(const uint8_t *flags, uint64_t rows)
 
 /* ---- NaN ------------------------------------------------------------------------------------------------------ */
 
-#define COUNT_NAN(c_type)                                                                                  \
-    for (uint64_t i = 0; i < rows; i++)                                                                    \
-        count += ((const c_type *)data)[i] != ((const c_type *)data)[i];
+/* The bits of a NaN without its sign are above those of infinity; adding what then carries into the sign is one of the
+ * fastest tests on every processor, and a loop without branches. */
+#define ANY_NAN(word, fraction_bits)                                                                       \
+    static bool any_nan_##word(const void *data, uint64_t rows)                                            \
+    {                                                                                                      \
+        const word sign = (word)((word)1 << (8 * sizeof(word) - 1)), carry = ((word)1 << fraction_bits) - 1; \
+        word any = 0;                                                                                      \
+        for (uint64_t i = 0; i < rows; i++) {                                                              \
+            word bits;                                                                                     \
+            memcpy(&bits, (const unsigned char *)data + i * sizeof bits, sizeof bits);                     \
+            any |= (bits & ~sign) + carry;                                                                 \
+        }                                                                                                  \
+        return any & sign;                                                                                 \
+    }
+ANY_NAN(uint64_t, 52)
+ANY_NAN(uint32_t, 23)
 
-static uint64_t count_nan(const struct tile_column *column, uint64_t rows)
+static bool any_nan(const struct tile_column *column, uint64_t rows)
 {
-    uint64_t count = 0;
-    const void *data = column->data;
     if (column->type == SHEAF_F64)
-        COUNT_NAN(double)
-    else if (column->type == SHEAF_F32)
-        COUNT_NAN(float)
-    return count;
+        return any_nan_uint64_t(column->data, rows);
+    return column->type == SHEAF_F32 && any_nan_uint32_t(column->data, rows);
 }
 
 static bool is_nan(const struct tile_column *column, uint64_t i)
@@ -370,7 +379,7 @@ enum sheaf_status sifter_batch(struct sifter *sifter, const uint32_t *columns, u
         const struct tile_column *column = &tile->columns[columns[c]];
         batch_columns[c] = (struct sheaf_column){column->type, column->data};
         missing = missing || column->valid;
-        nan = nan || count_nan(column, tile->rows);
+        nan = nan || any_nan(column, tile->rows);
     }
     tally->read += tile->rows;
     uint64_t kept = tile->rows;

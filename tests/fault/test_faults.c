@@ -265,6 +265,44 @@ static void test_shrunk_file_is_named(void **state)
     }
 }
 
+/* Called while the workers are amid the file. */
+static bool cut_short(void *context, uint64_t done, int64_t total, unsigned pass)
+{
+    (void)done, (void)total, (void)pass;
+    assert_int_equal(truncate(context, 8 * ROWS / 2 + 4), 0);
+    return true;
+}
+
+/* In the middle of a block as well as between blocks. */
+static void test_file_that_shrinks_while_it_is_read(void **state)
+{
+    (void)state;
+    static const char *const strategies[] = {"serial", "threads", "processes", "shared"};
+    static const uint64_t blocks[] = {4096, 64 * ROWS};
+    static const uint32_t column = 0;
+    for (size_t s = 0; s < 4; s++)
+        for (size_t b = 0; b < 2 && !sheaf_strategy_find(strategies[s])->unavailable; b++) {
+            struct dataset data = counting(16 * ROWS); /* more than a reader takes at once */
+            struct sheaf_source *source = dataset_open(&data);
+            struct sheaf_plan *plan;
+            struct sheaf_answer *answer;
+            struct sheaf_error err;
+            assert_int_equal(sheaf_plan_new(&plan, source, &err), SHEAF_OK);
+            assert_int_equal(sheaf_plan_add(plan, sheaf_kernel_find("testslow"), NULL, &column, &err), SHEAF_OK);
+            sheaf_plan_set_strategy(plan, strategies[s], NULL);
+            sheaf_plan_set_workers(plan, 2);
+            sheaf_plan_set_block(plan, blocks[b]);
+            assert_int_equal(sheaf_plan_seal(plan, &err), SHEAF_OK);
+            assert_int_equal(sheaf_job_run(plan, &answer, cut_short, data.path, &err), SHEAF_INPUT);
+            assert_string_equal(err.file, data.path);
+            assert_true(err.byte >= 8 * ROWS / 2 + 4); /* where something was missed first */
+            assert_non_null(strstr(err.message, "shrank"));
+            assert_no_child();
+            sheaf_plan_destroy(plan);
+            sheaf_source_destroy(source);
+        }
+}
+
 static bool cancel_at_once(void *context, uint64_t done, int64_t total, unsigned pass)
 {
     (void)done, (void)total, (void)pass;
@@ -324,6 +362,7 @@ int main(void)
         cmocka_unit_test(test_workers_end_with_their_parent), cmocka_unit_test(test_first_failure_is_reported),
         cmocka_unit_test(test_mute_failure_is_named),
         cmocka_unit_test(test_limits),                        cmocka_unit_test(test_shrunk_file_is_named),
+        cmocka_unit_test(test_file_that_shrinks_while_it_is_read),
         cmocka_unit_test(test_cancel),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
