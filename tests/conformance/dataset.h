@@ -25,7 +25,8 @@ struct dataset dataset_raw(enum sheaf_type type, uint64_t rows, bool special, ui
  * delimiters and newlines in them, so that blocks cannot be cut without a survey. */
 struct dataset dataset_csv(uint64_t rows, bool quoted, uint64_t seed);
 
-/* A Fortran-order .npy of rows x columns elements of `type`, of which many are equal. */
+/* A Fortran-order .npy of rows x columns elements of `type`, of which many are equal; of two types with
+ * the same seed few differ. */
 struct dataset dataset_fortran(enum sheaf_type type, uint64_t rows, uint64_t columns, uint64_t seed);
 /* Two .npy tables of f64, of `rows` rows each and of those widths, read as one by their first columns. */
 struct dataset dataset_widths(uint64_t rows, uint64_t first, uint64_t second, uint64_t seed);

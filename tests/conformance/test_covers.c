@@ -189,8 +189,8 @@ static void test_fortran(void **state)
 {
     (void)state;
     static const unsigned workers[] = {3, 0};
-    static const uint64_t blocks[] = {8, 136, 4096, 0}, one[] = {136, 0};
-    struct dataset reals = dataset_fortran(SHEAF_F64, 23, 19, 6), integers = dataset_fortran(SHEAF_I32, 23, 19, 7);
+    static const uint64_t blocks[] = {8, 136, 0}, one[] = {136, 0};
+    struct dataset reals = dataset_fortran(SHEAF_F64, 23, 19, 6), integers = dataset_fortran(SHEAF_I32, 23, 19, 6);
     struct sheaf_source *const sources[] = {dataset_open(&reals), dataset_open(&integers),
                                             dataset_join(&reals, &integers)};
     const char *const abouts[] = {reals.about, integers.about, "a pair in Fortran order"};
