@@ -117,6 +117,12 @@ static enum sheaf_status read_names(const char *path, int end, struct text_list 
     for (ssize_t length; (length = getdelim(&name, &capacity, end, list)) >= 0;) {
         if (length && name[length - 1] == end)
             name[--length] = 0;
+        if (strlen(name) != (size_t)length) {
+            free(name);
+            sheaf_fail(err, SHEAF_INPUT, "has a NUL in a name (names ended by NUL are read by --files0-from)");
+            sheaf_error_at(err, path, SHEAF_UNKNOWN, SHEAF_UNKNOWN, NULL);
+            return SHEAF_INPUT;
+        }
         if (length)
             text_list_add(names, keep_text("%s", name));
     }

@@ -69,7 +69,13 @@ static int call_in_world(const struct command *command, const struct common *com
     int code;
     if (command->computes && launch_join(&world, solo, &err) != SHEAF_OK)
         return complain(&err);
-    if (world && sheaf_world_rank(world) != 0)
+    if (world && sheaf_world_rank(world) == 0 && launch_is_silent(solo)) {
+        message_mute(false);
+        sheaf_fail(&err, SHEAF_USAGE, "the environment says that this is not the first rank of its launch, but MPI knows of no "
+                                      "other: launch with the mpirun of the MPI that sheaf was built with, or unset what an "
+                                      "earlier launch left behind (OMPI_COMM_WORLD_*, PMI_*), or say --solo");
+        code = complain(&err);
+    } else if (world && sheaf_world_rank(world) != 0)
         code = exit_code(sheaf_world_follow(world, &err));
     else
         code = call(command, common, world, argv, argc);
@@ -119,7 +125,7 @@ int main(int argc, char **argv)
     bool solo = launch_is_solo(words, count);
     signal(SIGPIPE, SIG_DFL); /* a closed pipe ends us silently, whatever the caller ignores */
     if (launch_is_silent(solo)) {
-        message_mute();
+        message_mute(true);
         if (!freopen("/dev/null", "w", stdout))
             fclose(stdout);
     }

@@ -90,9 +90,9 @@ bool message_is_verbose(void)
     return state.verbose;
 }
 
-void message_mute(void)
+void message_mute(bool mute)
 {
-    state.mute = true;
+    state.mute = mute;
 }
 
 void status_line_show(const char *text)

@@ -26,8 +26,8 @@ void detail(const char *format, ...) SHEAF_PRINTF(1, 2);
 /* Set once from -q and -v. */
 void message_level(bool quiet, bool verbose);
 bool message_is_verbose(void);
-/* From now on nothing is printed: another process speaks for this one. */
-void message_mute(void);
+/* While mute, nothing is printed: another process speaks for this one. */
+void message_mute(bool mute);
 
 /* The status line: the last line of the terminal, drawn again and again. Every other message clears it first. */
 void status_line_show(const char *text);

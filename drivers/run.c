@@ -1,5 +1,6 @@
 /* sheaf run: reduces data to an answer. */
 #include <string.h>
+#include <sys/stat.h>
 
 #include "command.h"
 #include "explain.h"
@@ -142,6 +143,27 @@ struct outputs {
     struct output_file answer, save;
 };
 
+static bool same_file(const char *a, const char *b)
+{
+    struct stat one, other;
+    return stat(a, &one) == 0 && stat(b, &other) == 0 && S_ISREG(one.st_mode) && one.st_dev == other.st_dev &&
+           one.st_ino == other.st_ino;
+}
+
+/* The answer would take the place of the data. */
+static enum sheaf_status check_outputs(const struct call *call, struct sheaf_error *err)
+{
+    const char *const paths[] = {call->options->output.path, call->options->saved.save};
+    for (size_t p = 0; p < 2; p++)
+        for (size_t i = 0; paths[p] && i < call->names.count; i++)
+            if (same_file(paths[p], call->names.items[i]))
+                return sheaf_fail(err, SHEAF_USAGE, "%s %s would replace an input; name another file", p ? "--save" : "-o",
+                                  paths[p]);
+    if (paths[0] && paths[1] && (strcmp(paths[0], paths[1]) == 0 || same_file(paths[0], paths[1])))
+        return sheaf_fail(err, SHEAF_USAGE, "-o and --save name the same file, %s", paths[0]);
+    return SHEAF_OK;
+}
+
 static enum sheaf_status outputs_open(struct outputs *outputs, const struct run_options *options, struct sheaf_error *err)
 {
     enum sheaf_status status = output_open(&outputs->answer, options->output.path, err);
@@ -191,7 +213,9 @@ static enum sheaf_status show_plan(const struct call *call, struct output_file *
 static enum sheaf_status compute(struct call *call, bool *holds, struct sheaf_error *err)
 {
     struct outputs outputs;
-    enum sheaf_status status = prepare_all(call, err);
+    enum sheaf_status status = check_outputs(call, err);
+    if (status == SHEAF_OK)
+        status = prepare_all(call, err);
     if (status == SHEAF_OK)
         status = outputs_open(&outputs, call->options, err);
     if (status != SHEAF_OK)

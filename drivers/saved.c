@@ -27,7 +27,7 @@ const struct option_table saved_table = {
 static const char *const kind_names[] = {
     [SHEAF_NULL] = "null", [SHEAF_INTEGER] = "integer", [SHEAF_REAL] = "real", [SHEAF_TEXT] = "text"};
 enum { KIND_COUNT = sizeof kind_names / sizeof kind_names[0] };
-static const char magic[] = "sheaf-answer 1";
+static const char magic[] = "sheaf-answer 1", last_line[] = "end";
 
 static struct saved_value *saved_add(struct saved *saved)
 {
@@ -94,6 +94,7 @@ enum sheaf_status saved_write(const struct saved *saved, struct output_file *fil
     fprintf(file->stream, "%s\n", magic);
     for (size_t i = 0; i < saved->count; i++)
         print_saved(file->stream, &saved->values[i]);
+    fprintf(file->stream, "%s\n", last_line);
     return output_commit(file, err);
 }
 
@@ -147,18 +148,19 @@ static enum sheaf_status read_lines(struct saved *saved, FILE *in, const char *p
     char *line = NULL;
     size_t capacity = 0;
     int64_t number = 0;
-    bool good = true;
+    bool good = true, complete = false;
     for (ssize_t length; good && (length = getline(&line, &capacity, in)) >= 0;) {
         if (length && line[length - 1] == '\n')
             line[length - 1] = 0;
         char *kept = keep_bytes((size_t)length + 1);
         strcpy(kept, line);
-        good = number++ == 0 ? strcmp(kept, magic) == 0 : read_line(saved, kept);
+        complete = strcmp(kept, last_line) == 0;
+        good = number++ == 0 ? strcmp(kept, magic) == 0 : complete || read_line(saved, kept);
     }
     free(line);
-    if (good && number > 0)
+    if (good && complete)
         return SHEAF_OK;
-    sheaf_fail(err, SHEAF_INPUT, number <= 1 ? "is no answer that --save has written" : "is no value of a saved answer");
+    sheaf_fail(err, SHEAF_INPUT, good && number > 0 ? "is cut short: save the answer again" : number <= 1 ? "is no answer that --save has written" : "is no value of a saved answer");
     sheaf_error_at(err, path, SHEAF_UNKNOWN, number > 1 ? number : SHEAF_UNKNOWN, NULL);
     return SHEAF_INPUT;
 }

@@ -1,5 +1,6 @@
 #include "terminal.h"
 
+#include <sheaf/job.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -20,6 +21,9 @@ unsigned terminal_width(FILE *out)
 bool terminal_can_draw(FILE *out)
 {
     const char *term = getenv("TERM");
+    /* mpirun gives its ranks a terminal of its own and passes on what it reads there. */
+    if (sheaf_world_launched())
+        return false;
     return isatty(fileno(out)) && !(term && strcmp(term, "dumb") == 0);
 }
 

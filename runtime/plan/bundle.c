@@ -310,7 +310,7 @@ static uint32_t view_of(struct bundle *bundle, const struct reduction *reduction
     return bundle->view_count++;
 }
 
-static void lay_out(struct bundle *bundle)
+static enum sheaf_status lay_out(struct bundle *bundle, struct sheaf_error *err)
 {
     uint32_t laws = SHEAF_LAW_ADD64 | SHEAF_LAW_FLAT;
     size_t at = align_up(tallies_size(bundle), STATE_ALIGN);
@@ -318,12 +318,16 @@ static void lay_out(struct bundle *bundle)
         struct member *member = &bundle->members[i];
         const struct sheaf_kernel *kernel = member->reduction->kernel;
         member->size = kernel->state_size(&member->args);
+        if (member->size < 8 || member->size % 8)
+            return sheaf_fail(err, SHEAF_USAGE, "kernel %s: a state of %zu bytes is no multiple of 8", kernel->name,
+                              member->size);
         member->offset = at;
         at = align_up(at + member->size, STATE_ALIGN);
         laws &= sheaf_kernel_laws(kernel);
     }
     bundle->work.state_size = at;
     bundle->work.laws = laws;
+    return SHEAF_OK;
 }
 
 enum sheaf_status bundle_init(struct bundle *bundle, const struct sheaf_source *source, const struct sieve *sieve,
@@ -348,8 +352,7 @@ enum sheaf_status bundle_init(struct bundle *bundle, const struct sheaf_source *
         member->map = kernel_map_select(reduction->kernel);
         member->view = view_of(bundle, reduction);
     }
-    lay_out(bundle);
-    return SHEAF_OK;
+    return lay_out(bundle, err);
 }
 
 void bundle_cleanup(struct bundle *bundle)

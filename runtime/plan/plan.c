@@ -77,12 +77,13 @@ static enum sheaf_status fill_values(struct reduction *reduction, const struct s
         }
     }
     struct sheaf_args args = {reduction->values, reduction->types, 0, NULL, 0};
-    return kernel->check ? kernel->check(&args, err) : SHEAF_OK;
+    return kernel->check ? failure_explain(err, kernel->check(&args, err), kernel->name, "check") : SHEAF_OK;
 }
 
 enum sheaf_status sheaf_plan_add(struct sheaf_plan *plan, const struct sheaf_kernel *kernel,
                                  const struct sheaf_arg *values, const uint32_t *columns, struct sheaf_error *err)
 {
+    sheaf_error_clear(err);
     enum sheaf_status status = kernel_check(kernel, err);
     if (status == SHEAF_OK)
         status = check_roles(plan, kernel, columns, err);

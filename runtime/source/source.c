@@ -156,6 +156,9 @@ static enum sheaf_status head_open(struct source_head *head, struct sheaf_error 
     enum sheaf_status status = source_head_grow(head, HEAD_BYTES, err);
     if (status == SHEAF_OK && head->bytes.size == 0)
         return source_fail(err, SHEAF_INPUT, head->name, SHEAF_UNKNOWN, "is empty: there is nothing to read");
+    /* Files that the kernel makes up as they are read (/proc) have no size: they are streams. */
+    if (!head->once && head->size == 0)
+        head->once = true;
     return status;
 }
 

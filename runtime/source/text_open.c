@@ -290,11 +290,24 @@ static enum sheaf_status find_end(struct opening *o, const struct text_input *de
     return status;
 }
 
+/* Lines that end in a carriage return alone would all be one record, and most of the data a part of its cells. */
+static enum sheaf_status refuse_lone_returns(const struct source_head *head, struct sheaf_error *err)
+{
+    const unsigned char *bytes = head->bytes.data, *cr = memchr(bytes, '\r', head->bytes.size);
+    bool last = cr && (size_t)(cr - bytes) + 1 == head->bytes.size;
+    if (!cr || last || memchr(bytes, '\n', head->bytes.size))
+        return SHEAF_OK;
+    return source_fail(err, SHEAF_INPUT, head->name, cr - bytes,
+                       "its lines end in a carriage return alone; make them newlines: tr '\\r' '\\n' < FILE | sheaf run ... -");
+}
+
 enum sheaf_status text_open(struct sheaf_source *source, size_t input, struct source_head *head,
                             const struct sheaf_reading *reading, struct sheaf_error *err)
 {
     struct opening o = {.source = source, .input = input, .head = head, .reading = reading};
     enum sheaf_status status = check_reading(reading, err);
+    if (status == SHEAF_OK)
+        status = refuse_lone_returns(head, err);
     if (status == SHEAF_OK && input == 0)
         status = text_new(source, reading, err);
     if (status != SHEAF_OK)

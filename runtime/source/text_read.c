@@ -341,6 +341,11 @@ enum sheaf_status text_reader_next(struct reader *base, struct tile *tile, struc
             break;
         if (status == SHEAF_OK)
             status = store_record(reader, rows, at, err);
+        if (status != SHEAF_OK && rows > 0) {
+            /* The rows before it come first: what they hold may be refused before this is. It is met again. */
+            sheaf_error_clear(err);
+            break;
+        }
         if (status != SHEAF_OK)
             return status;
         reader->next = (size_t)(reader->record.end - reader->window.bytes);
