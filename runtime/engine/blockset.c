@@ -31,30 +31,67 @@ static enum sheaf_status reserve(struct blockset *set, size_t count)
     return SHEAF_OK;
 }
 
+/* The number of ranges that begin at or before `first`. */
+static size_t count_before(const struct blockset *set, uint64_t first)
+{
+    size_t low = 0, high = set->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (set->ranges[middle].first <= first)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool overlaps(const struct blockset *set, struct block_range range)
+{
+    size_t i = count_before(set, range.first);
+    return (i > 0 && set->ranges[i - 1].end > range.first) || (i < set->count && set->ranges[i].first < range.end);
+}
+
+/* There is room, and no overlap. Moves the ranges behind it: few, where blocks come nearly in order. */
+static void insert(struct blockset *set, struct block_range range)
+{
+    size_t i = count_before(set, range.first);
+    struct block_range *left = i > 0 ? &set->ranges[i - 1] : NULL, *right = i < set->count ? &set->ranges[i] : NULL;
+    bool joins_left = left && left->end == range.first, joins_right = right && right->first == range.end;
+    if (joins_left && joins_right) {
+        left->end = right->end;
+        memmove(right, right + 1, (set->count - i - 1) * sizeof *right);
+        set->count--;
+    } else if (joins_left) {
+        left->end = range.end;
+    } else if (joins_right) {
+        right->first = range.first;
+    } else {
+        memmove(set->ranges + i + 1, set->ranges + i, (set->count - i) * sizeof *set->ranges);
+        set->ranges[i] = range;
+        set->count++;
+    }
+}
+
 enum sheaf_status blockset_add(struct blockset *set, uint64_t first, uint64_t end)
 {
-    if (first >= end)
-        return SHEAF_OK;
-    struct block_range *last = set->count ? &set->ranges[set->count - 1] : NULL;
-    if (last && first == last->end) {
-        last->end = end;
-        return SHEAF_OK;
-    }
     struct block_range range = {first, end};
-    if (!last || first > last->end) {
-        enum sheaf_status status = reserve(set, set->count + 1);
-        if (status == SHEAF_OK)
-            set->ranges[set->count++] = range;
-        return status;
-    }
-    struct blockset one = {&range, 1, 1};
+    struct blockset one = {&range, first < end, 1};
     return blockset_merge(set, &one);
 }
 
-enum sheaf_status blockset_merge(struct blockset *into, const struct blockset *from)
+static enum sheaf_status insert_all(struct blockset *into, const struct blockset *from)
 {
-    if (!from->count)
-        return SHEAF_OK;
+    for (size_t i = 0; i < from->count; i++)
+        if (overlaps(into, from->ranges[i]))
+            return SHEAF_OVERLAP;
+    enum sheaf_status status = reserve(into, into->count + from->count);
+    for (size_t i = 0; status == SHEAF_OK && i < from->count; i++)
+        insert(into, from->ranges[i]);
+    return status;
+}
+
+static enum sheaf_status zip(struct blockset *into, const struct blockset *from)
+{
     struct blockset merged = {0};
     enum sheaf_status status = reserve(&merged, into->count + from->count);
     size_t i = 0, j = 0;
@@ -76,6 +113,12 @@ enum sheaf_status blockset_merge(struct blockset *into, const struct blockset *f
     blockset_cleanup(into);
     *into = merged;
     return SHEAF_OK;
+}
+
+enum sheaf_status blockset_merge(struct blockset *into, const struct blockset *from)
+{
+    enum { FEW = 8 };
+    return from->count <= FEW ? insert_all(into, from) : zip(into, from);
 }
 
 uint64_t blockset_size(const struct blockset *set)

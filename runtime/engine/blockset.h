@@ -19,7 +19,8 @@ void blockset_cleanup(struct blockset *set);
 void blockset_clear(struct blockset *set);
 /* Adds [first, end); SHEAF_OVERLAP (set unchanged) if any of it is there, SHEAF_MEMORY. O(1) at the end of the set. */
 enum sheaf_status blockset_add(struct blockset *set, uint64_t first, uint64_t end);
-/* Adds all of `from`; SHEAF_OVERLAP (into unchanged) if they share a block. Linear. */
+/* Adds all of `from`; SHEAF_OVERLAP (into unchanged) if they share a block. Linear; a few ranges that come nearly in
+ * order take about constant time each. */
 enum sheaf_status blockset_merge(struct blockset *into, const struct blockset *from);
 uint64_t blockset_size(const struct blockset *set);
 /* Is it exactly [0, blocks)? If not, *missing is the first block that is not there (blocks if there are too many). */

@@ -107,6 +107,23 @@ static void test_blockset_random(void **state)
     }
 }
 
+/* Two interleaved sets become one range; the same again is refused, and changes nothing. */
+static void test_blockset_interleaved(void **state)
+{
+    (void)state;
+    struct blockset even = {0}, odd = {0};
+    uint64_t missing;
+    for (uint64_t b = 0; b < 1000; b++)
+        assert_int_equal(blockset_add(b % 2 ? &odd : &even, b, b + 1), SHEAF_OK);
+    assert_int_equal(even.count, 500);
+    assert_int_equal(blockset_merge(&even, &odd), SHEAF_OK);
+    assert_true(blockset_covers(&even, 1000, &missing));
+    assert_int_equal(blockset_merge(&even, &odd), SHEAF_OVERLAP);
+    assert_int_equal(even.count, 1);
+    blockset_cleanup(&even);
+    blockset_cleanup(&odd);
+}
+
 static void test_overlap_is_refused(void **state)
 {
     (void)state;
@@ -205,6 +222,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_blockset_joins),    cmocka_unit_test(test_blockset_random),
+        cmocka_unit_test(test_blockset_interleaved),
         cmocka_unit_test(test_overlap_is_refused), cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_damage_is_refused), cmocka_unit_test(test_lowest_failure_wins),
     };
