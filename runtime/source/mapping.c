@@ -60,16 +60,23 @@ static void on_bus_error(int number, siginfo_t *info, void *context)
     errno = kept;
 }
 
+static bool is_ours(const struct sigaction *action)
+{
+    return action->sa_flags & SA_SIGINFO && action->sa_sigaction == on_bus_error;
+}
+
 enum sheaf_status sheaf_guard_mappings(struct sheaf_error *err)
 {
-    struct sigaction action = {.sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+    struct sigaction action = {.sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO | SA_ONSTACK}, before;
     int failed = 0;
+    sigemptyset(&action.sa_mask);
     pthread_mutex_lock(&guard.lock);
-    if (!guard.stands) {
+    if (sigaction(SIGBUS, NULL, &before) != 0)
+        failed = errno;
+    if (!failed && !is_ours(&before)) {
         guard.page = (size_t)sysconf(_SC_PAGESIZE);
-        sigemptyset(&action.sa_mask);
-        if (sigaction(SIGBUS, NULL, &guard.before) != 0 || sigaction(SIGBUS, &action, NULL) != 0)
-            failed = errno;
+        guard.before = before; /* first: the handler may be called at once */
+        failed = sigaction(SIGBUS, &action, NULL) != 0 ? errno : 0;
         guard.stands = !failed;
     }
     pthread_mutex_unlock(&guard.lock);

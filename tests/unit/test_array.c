@@ -574,5 +574,9 @@ int main(void)
         cmocka_unit_test(a_file_that_shrinks_is_an_error),
         cmocka_unit_test(hostile_recipes_do_no_harm),
     };
-    return cmocka_run_group_tests(tests, folder_make, folder_remove);
+    /* By copies, then mapped where blocks are large enough. */
+    int failed = cmocka_run_group_tests_name("copied", tests, folder_make, folder_remove);
+    if (sheaf_guard_mappings(NULL) != SHEAF_OK)
+        return 1;
+    return failed + cmocka_run_group_tests_name("mapped", tests, folder_make, folder_remove);
 }
