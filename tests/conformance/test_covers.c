@@ -244,6 +244,28 @@ static void test_streams(void **state)
     check_stream(dataset_csv(409, true, 4));
 }
 
+/* Copied and mapped files give the same, under every cover. The last test: once called for, the guard stays. */
+static void test_mapped(void **state)
+{
+    (void)state;
+    static const unsigned workers[] = {3, 0};
+    static const uint64_t blocks[] = {1 << 20, 0};
+    static const struct cover whole = {"serial", NULL, 1, (uint64_t)1 << 40};
+    struct dataset data = dataset_raw(SHEAF_I32, 9 << 16, false, 11);
+    struct sheaf_source *source = dataset_open(&data);
+    struct fixture fixture = {.source = source, .about = "i32, mapped", .world = world};
+    struct sheaf_answer *copied, *mapped;
+    struct sheaf_error err;
+    assert_int_equal(run_cover(&fixture, flat.kernels, flat.count, &whole, &copied, &err), SHEAF_OK);
+    assert_int_equal(sheaf_guard_mappings(&err), SHEAF_OK);
+    assert_int_equal(run_cover(&fixture, flat.kernels, flat.count, &whole, &mapped, &err), SHEAF_OK);
+    assert_same_answer(&fixture, &whole, copied, mapped);
+    sheaf_answer_destroy(copied);
+    sheaf_answer_destroy(mapped);
+    assert_true(check_all_kernels(&fixture, workers, blocks) > 0);
+    sheaf_source_destroy(source);
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -275,6 +297,7 @@ static int lead(void)
         cmocka_unit_test(test_pairs),       cmocka_unit_test(test_text),          cmocka_unit_test(test_quoted_text),
         cmocka_unit_test(test_filtered_text), cmocka_unit_test(test_nan_skip),
         cmocka_unit_test(test_fortran),     cmocka_unit_test(test_widths),        cmocka_unit_test(test_streams),
+        cmocka_unit_test(test_mapped),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
