@@ -12,9 +12,8 @@
 enum {
     WINDOW_BYTES = 1024 * 1024, /* the knee: of a cached file 8.5 GB/s a core at 256 KiB, 9.3 at 512 KiB, 10.1 at
                                    1 MiB, 10.2 at 2 MiB, 9.4 at 8 MiB (Zen 4) */
-    MAP_BYTES = 8 * 1024 * 1024,      /* a mapped window, at most */
-    MAP_LEAST_BYTES = 1024 * 1024,    /* at least: mapping and unmapping cost as much as copying so many KIBS */
-    MAP_TILE_BYTES = 16 * 1024,       /* leaves room in the first cache for what is prefetched meanwhile */
+    MAP_BYTES = 8 * 1024 * 1024, /* a mapped window: at 4 MiB two threads lose a tenth to unmapping */
+    MAP_TILE_BYTES = 16 * 1024,  /* leaves room in the first cache for what is prefetched meanwhile */
     DENSE_BYTES = 256 * 1024,   /* all columns of a gathered tile */
     ALIGNMENT = 64
 };
@@ -136,9 +135,7 @@ static enum sheaf_status move_window(struct array_reader *r, uint64_t element, u
     enum sheaf_status status = leave_mapping(r, err);
     if (status != SHEAF_OK)
         return status;
-    r->view = n * row < MAP_LEAST_BYTES
-                  ? NULL
-                  : mapping_open(&r->mapping, r->fd, r->input->start + element * r->size, n * row);
+    r->view = mapping_open(&r->mapping, r->fd, r->input->start + element * r->size, n * row);
     if (!r->view) {
         n = least(WINDOW_BYTES / row, left);
         r->view = r->window;

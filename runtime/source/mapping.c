@@ -13,6 +13,8 @@
 /* This thread's open mappings. Initial-exec: reading it in a signal handler must not allocate. */
 static _Thread_local struct mapping *volatile mine __attribute__((tls_model("initial-exec")));
 
+size_t mapping_least_bytes = 4 * 1024 * 1024;
+
 static struct {
     pthread_mutex_t lock;
     _Atomic bool stands;
@@ -88,7 +90,7 @@ enum sheaf_status sheaf_guard_mappings(struct sheaf_error *err)
 const unsigned char *mapping_open(struct mapping *mapping, int fd, uint64_t at, size_t size)
 {
     struct stat info;
-    if (!guard.stands || fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || (uint64_t)info.st_size < at + size)
+    if (size < mapping_least_bytes || !guard.stands || fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || (uint64_t)info.st_size < at + size)
         return NULL;
     size_t lead = at % guard.page;
     void *base = mmap(NULL, lead + size, PROT_READ, MAP_SHARED, fd, (off_t)(at - lead));

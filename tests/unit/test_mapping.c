@@ -16,6 +16,7 @@ static unsigned char *content;
 
 static int setup(void **state)
 {
+    mapping_least_bytes = 1;
     page = (size_t)sysconf(_SC_PAGESIZE);
     size = PAGES * page + 100;
     content = malloc(size);
@@ -87,10 +88,16 @@ static void what_cannot_be_mapped_is_left_to_others(void **state)
 {
     (void)state;
     guard();
+    size_t least = mapping_least_bytes;
     const char *path;
     struct mapping mapping = {0};
     int fd = make_file(&path), ends[2];
     assert_null(mapping_open(&mapping, fd, 1, size)); /* longer than the file */
+    mapping_least_bytes = 1000;
+    assert_null(mapping_open(&mapping, fd, 0, 999));
+    assert_non_null(mapping_open(&mapping, fd, 0, 1000));
+    mapping_close(&mapping);
+    mapping_least_bytes = least;
     close(fd);
     assert_int_equal(pipe(ends), 0);
     assert_null(mapping_open(&mapping, ends[0], 0, 1));
@@ -322,6 +329,7 @@ static void a_reader_says_what_it_missed(void **state)
         shrink_under_reader(8 << 20, tiles, (3 << 20) - 1);
         shrink_under_reader(8 << 20, tiles, 1 << 20);
         shrink_under_reader(1 << 20, tiles, (3 << 20) - 4096);
+        shrink_under_reader(12345, tiles, 2 << 20);
         shrink_under_reader(1 << 16, tiles % 90, (3 << 20) - 4097);
     }
 }
