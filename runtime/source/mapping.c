@@ -90,7 +90,9 @@ enum sheaf_status sheaf_guard_mappings(struct sheaf_error *err)
 const unsigned char *mapping_open(struct mapping *mapping, int fd, uint64_t at, size_t size)
 {
     struct stat info;
-    if (size < mapping_least_bytes || !guard.stands || fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || (uint64_t)info.st_size < at + size)
+    if (size < mapping_least_bytes || !guard.stands)
+        return NULL;
+    if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || (uint64_t)info.st_size < at + size)
         return NULL;
     size_t lead = at % guard.page;
     void *base = mmap(NULL, lead + size, PROT_READ, MAP_SHARED, fd, (off_t)(at - lead));

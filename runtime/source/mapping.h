@@ -17,9 +17,9 @@ struct mapping {
     struct mapping *next;        /* of this thread */
 };
 
-/* Shorter pieces are not mapped: unmapping, of which all processors of a team are told, costs more than a copy. By 1 MiB
- * pieces two threads read 9 GB/s, by 2 MiB 11.5, by 4 MiB 13, by 8 MiB 15, and 14 by copies of any of these (Zen 4).
- * Tests lower it. */
+/* Shorter pieces are not mapped: unmapping, of which all processors of a team are told, costs more than a copy. By
+ * pieces of 1 MiB two threads read 9 GB/s, of 2 MiB 11.5, of 4 MiB 13, of 8 MiB 15, and 14 by copies of any of these
+ * (Zen 4). Tests lower it. */
 extern size_t mapping_least_bytes;
 
 /* Makes bytes at .. at + size - 1 of a file addressable and returns the first of them. NULL: they are to be read in

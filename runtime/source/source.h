@@ -63,9 +63,9 @@ struct tile {
     const struct tile_column *columns;
 };
 
-/* A worker's way to read a source; one per worker, used by the thread that opened it, with its own buffers (up to 1.5 MiB,
- * twice that for a pair; more only where a single row needs more) and at most one mapped piece (8 MiB; two for a
- * pair). What is in a tile counts only when reader_next has returned 0 rows: a mapped file may have shrunk. */
+/* A worker's way to read a source; one per worker, used by the thread that opened it, with its own buffers (up to
+ * 1.5 MiB, twice that for a pair; more only where a single row needs more) and at most one mapped piece (8 MiB; two for
+ * a pair). What is in a tile counts only when reader_next has returned 0 rows: a mapped file may have shrunk. */
 struct reader;
 enum sheaf_status reader_open(struct reader **reader, const struct sheaf_source *source, struct sheaf_error *err);
 /* SHEAF_SURVEY: the text has quotes and no survey has been made: run one and begin again. */

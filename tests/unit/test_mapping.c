@@ -262,8 +262,8 @@ static int ends_by(const struct sigaction *before, void (*cause)(void))
 static void other_bus_errors_are_as_before(void **state)
 {
     (void)state;
-    const struct sigaction plain = {.sa_handler = leave_42}, informed = {.sa_sigaction = leave_43, .sa_flags = SA_SIGINFO},
-                           ignored = {.sa_handler = SIG_IGN};
+    const struct sigaction plain = {.sa_handler = leave_42}, ignored = {.sa_handler = SIG_IGN};
+    const struct sigaction informed = {.sa_sigaction = leave_43, .sa_flags = SA_SIGINFO};
     static void (*const causes[])(void) = {touch_beyond_a_file, send};
     for (size_t i = 0; i < 2; i++) {
         int how = ends_by(NULL, causes[i]);
