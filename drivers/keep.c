@@ -40,16 +40,20 @@ const char *keep_text(const char *format, ...)
     return text;
 }
 
+void *keep_room(void *items, size_t count, size_t *capacity, size_t size)
+{
+    if (count < *capacity)
+        return items;
+    *capacity = *capacity ? 2 * *capacity : 16;
+    void *more = keep_bytes(*capacity * size);
+    if (count)
+        memcpy(more, items, count * size);
+    return more;
+}
+
 void text_list_add(struct text_list *list, const char *text)
 {
-    if (list->count == list->capacity) {
-        size_t capacity = list->capacity ? list->capacity * 2 : 8;
-        const char **items = keep_bytes(capacity * sizeof *items);
-        if (list->count)
-            memcpy(items, list->items, list->count * sizeof *items);
-        list->items = items;
-        list->capacity = capacity;
-    }
+    list->items = keep_room(list->items, list->count, &list->capacity, sizeof *list->items);
     list->items[list->count++] = text;
 }
 

@@ -4,18 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "clock.h"
 #include "message.h"
 #include "number.h"
 #include "terminal.h"
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 void progress_begin(struct progress *progress, int choice, bool quiet)
 {
@@ -25,7 +18,7 @@ void progress_begin(struct progress *progress, int choice, bool quiet)
     *progress = (struct progress){
         .draws = draws && choice >= 0 && !quiet,
         .tells = !draws && choice > 0 && !quiet,
-        .began = now(),
+        .began = clock_seconds(),
     };
     progress->pass_began = progress->began;
 }
@@ -72,7 +65,7 @@ bool progress_report(void *context, uint64_t done, int64_t total, unsigned pass)
 {
     enum { FIRST_AFTER_S = 1, TELL_EVERY_S = 10 };
     struct progress *p = context;
-    double t = now();
+    double t = clock_seconds();
     if (!p->draws && !p->tells)
         return true;
     bool afresh = pass != p->pass || done < p->done;

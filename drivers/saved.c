@@ -31,14 +31,7 @@ static const char magic[] = "sheaf-answer 1", last_line[] = "end";
 
 static struct saved_value *saved_add(struct saved *saved)
 {
-    if (saved->count == saved->capacity) {
-        size_t capacity = saved->capacity ? saved->capacity * 2 : 32;
-        struct saved_value *values = keep_bytes(capacity * sizeof *values);
-        if (saved->count)
-            memcpy(values, saved->values, saved->count * sizeof *values);
-        saved->values = values;
-        saved->capacity = capacity;
-    }
+    saved->values = keep_room(saved->values, saved->count, &saved->capacity, sizeof *saved->values);
     return &saved->values[saved->count++];
 }
 

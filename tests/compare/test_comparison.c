@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "comparison.h"
+#include "compare/comparison.h"
 
 /* ---- figures --------------------------------------------------------------------------------------------------- */
 

@@ -1,4 +1,4 @@
-#include "compare_resident.h"
+#include "compare/resident.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,16 +10,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "interrupt.h"
 #include "keep.h"
 #include "message.h"
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* ---- starting -------------------------------------------------------------------------------------------------- */
 
@@ -184,7 +178,7 @@ static const char *next_line(struct resident *resident)
 enum hearing residents_hear(struct residents *residents, size_t who, double seconds, const char **line)
 {
     struct resident *resident = &residents->all[who];
-    double deadline = now() + seconds;
+    double deadline = clock_seconds() + seconds;
     for (;;) {
         *line = next_line(resident);
         if (*line)
@@ -193,7 +187,7 @@ enum hearing residents_hear(struct residents *residents, size_t who, double seco
             return HEARD_SIGNAL;
         if (resident->answers < 0)
             return HEARD_END;
-        double left = deadline - now();
+        double left = deadline - clock_seconds();
         if (left <= 0)
             return HEARD_NOTHING;
         take_in(residents, left);
@@ -228,12 +222,12 @@ static void send_group(const struct resident *resident, int signal_number)
 /* Waits until those from `first` on and before `last` have ended; false after `seconds`. */
 static bool await_end(struct residents *residents, size_t first, size_t last, double seconds, int *how)
 {
-    double deadline = now() + seconds;
+    double deadline = clock_seconds() + seconds;
     for (;;) {
         bool gone = true;
         for (size_t i = first; i < last; i++)
             gone = reap(&residents->all[i], how) && gone;
-        if (gone || now() > deadline)
+        if (gone || clock_seconds() > deadline)
             return gone;
         take_in(residents, 0.01); /* so that nobody waits for us to read */
     }

@@ -2,7 +2,7 @@
 #ifndef DRIVERS_COMPARE_FIELDS_H
 #define DRIVERS_COMPARE_FIELDS_H
 
-#include "comparison.h"
+#include "compare/comparison.h"
 
 enum figure_kind { FIGURE_NONE, FIGURE_WORD, FIGURE_COUNT, FIGURE_REAL, FIGURE_YES };
 struct figure {

@@ -1,10 +1,10 @@
-#include "compare_fields.h"
+#include "compare/fields.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "compare_timings.h"
+#include "compare/timings.h"
 #include "keep.h"
 
 static struct figure none(void)

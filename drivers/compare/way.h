@@ -3,7 +3,7 @@
 #ifndef DRIVERS_COMPARE_WAY_H
 #define DRIVERS_COMPARE_WAY_H
 
-#include "compare_options.h"
+#include "compare/options.h"
 #include "kernel_options.h"
 
 enum way_kind {

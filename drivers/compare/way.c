@@ -1,4 +1,4 @@
-#include "compare_way.h"
+#include "compare/way.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -96,14 +96,7 @@ static struct axes read_axes(const struct way_options *options)
 
 static void add(struct ways *ways, const struct way *way)
 {
-    if (ways->count == ways->capacity) {
-        size_t capacity = ways->capacity ? 2 * ways->capacity : 32;
-        struct way *items = keep_bytes(capacity * sizeof *items);
-        if (ways->count)
-            memcpy(items, ways->items, ways->count * sizeof *items);
-        ways->items = items;
-        ways->capacity = capacity;
-    }
+    ways->items = keep_room(ways->items, ways->count, &ways->capacity, sizeof *ways->items);
     ways->items[ways->count++] = *way;
 }
 

@@ -2,7 +2,7 @@
 #ifndef DRIVERS_COMPARE_LAUNCH_H
 #define DRIVERS_COMPARE_LAUNCH_H
 
-#include "compare_way.h"
+#include "compare/way.h"
 
 struct launcher {
     struct text_list words; /* "mpirun"; empty: there is none */

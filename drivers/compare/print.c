@@ -1,9 +1,9 @@
-#include "compare_print.h"
+#include "compare/print.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "compare_fields.h"
+#include "compare/fields.h"
 #include "keep.h"
 #include "number.h"
 #include "terminal.h"

@@ -1,4 +1,4 @@
-#include "compare_timings.h"
+#include "compare/timings.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -34,19 +34,6 @@ enum sheaf_status timings_write(const struct comparison *comparison, const char 
     return output_commit(&file, err);
 }
 
-static struct timing *add(struct timings *timings)
-{
-    if (timings->count == timings->capacity) {
-        size_t capacity = timings->capacity ? 2 * timings->capacity : 32;
-        struct timing *items = keep_bytes(capacity * sizeof *items);
-        if (timings->count)
-            memcpy(items, timings->items, timings->count * sizeof *items);
-        timings->items = items;
-        timings->capacity = capacity;
-    }
-    return &timings->items[timings->count++];
-}
-
 static bool read_row(struct timings *timings, const char *line)
 {
     struct timing t = {0};
@@ -56,7 +43,8 @@ static bool read_row(struct timings *timings, const char *line)
                      &t.spread.q1, &t.spread.median, &t.spread.q3, &end);
     if (got != 11 || line[end] || t.spread.count == 0 || !(t.spread.median > 0))
         return false;
-    *add(timings) = t;
+    timings->items = keep_room(timings->items, timings->count, &timings->capacity, sizeof *timings->items);
+    timings->items[timings->count++] = t;
     return true;
 }
 

@@ -1,4 +1,4 @@
-#include "compare_reading.h"
+#include "compare/reading.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "compare_files.h"
+#include "clock.h"
+#include "compare/files.h"
 
 /* Files are dealt in pieces to whoever comes first; memory in one share each, because whoever touched a page first has
  * it near. */
@@ -136,18 +137,11 @@ static void read_files(struct reader *reader)
 
 /* ---- readers --------------------------------------------------------------------------------------------------- */
 
-static double seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 static void start_clock(struct reader *reader)
 {
     pthread_mutex_lock(&reader->reading->gate);
     pthread_mutex_unlock(&reader->reading->gate);
-    reader->began = seconds();
+    reader->began = clock_seconds();
 }
 
 static bool make_buffer(struct reader *reader)
@@ -170,7 +164,7 @@ static void *file_reader(void *context)
     start_clock(reader);
     if (ready)
         read_files(reader);
-    reader->ended = seconds();
+    reader->ended = clock_seconds();
     free(reader->buffer);
     return NULL;
 }
@@ -191,7 +185,7 @@ static void *memory_reader(void *context)
     const unsigned char *share = share_of(reader, &size);
     start_clock(reader);
     reader->sum += sum_lines(share, size);
-    reader->ended = seconds();
+    reader->ended = clock_seconds();
     return NULL;
 }
 

@@ -8,8 +8,8 @@
 #ifndef DRIVERS_COMPARE_TIMINGS_H
 #define DRIVERS_COMPARE_TIMINGS_H
 
-#include "compare_options.h"
-#include "comparison.h"
+#include "compare/options.h"
+#include "compare/comparison.h"
 
 struct timing {
     struct row_plan plan;

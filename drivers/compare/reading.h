@@ -4,8 +4,8 @@
 
 #include <sheaf/source.h>
 
-#include "compare_way.h"
-#include "compare_wire.h"
+#include "compare/way.h"
+#include "compare/wire.h"
 
 /* How much memory readings of memory may take in all: a quarter of what is free. */
 uint64_t reading_memory_limit(void);

@@ -2,8 +2,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "compare_fields.h"
-#include "compare_print.h"
+#include "compare/fields.h"
+#include "compare/print.h"
 #include "json.h"
 
 static bool is_data(const struct field *field)

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "comparison.h"
+#include "compare/comparison.h"
 
 /* A title line and a table, as wide as it must be: some 100 columns, more if `wide`. */
 void print_comparison_text(FILE *out, const struct comparison *comparison, bool wide);

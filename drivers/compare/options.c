@@ -1,9 +1,9 @@
-#include "compare_options.h"
+#include "compare/options.h"
 
 #include <ctype.h>
 #include <string.h>
 
-#include "compare_way.h"
+#include "compare/way.h"
 #include "execution_options.h"
 
 /* ---- lists whose items are all good ---------------------------------------------------------------------------- */

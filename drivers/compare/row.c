@@ -1,13 +1,13 @@
-#include "compare_row.h"
+#include "compare/row.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <time.h>
 
-#include "compare_digest.h"
-#include "compare_reading.h"
-#include "compare_wire.h"
+#include "compare/digest.h"
+#include "compare/reading.h"
+#include "compare/wire.h"
 #include "message.h"
 
 /* ---- a plan ---------------------------------------------------------------------------------------------------- */

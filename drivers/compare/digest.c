@@ -1,9 +1,9 @@
-#include "compare_digest.h"
+#include "compare/digest.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-#include "compare_wire.h"
+#include "compare/wire.h"
 #include "keep.h"
 #include "report.h"
 #include "saved.h"

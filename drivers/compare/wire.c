@@ -1,4 +1,4 @@
-#include "compare_wire.h"
+#include "compare/wire.h"
 
 #include <inttypes.h>
 #include <poll.h>

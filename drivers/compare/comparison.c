@@ -1,4 +1,4 @@
-#include "comparison.h"
+#include "compare/comparison.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,14 +8,7 @@
 
 void row_add_repetition(struct row *row, const struct repetition *repetition)
 {
-    if (row->count == row->capacity) {
-        size_t capacity = row->capacity ? 2 * row->capacity : 16;
-        struct repetition *repetitions = keep_bytes(capacity * sizeof *repetitions);
-        if (row->count)
-            memcpy(repetitions, row->repetitions, row->count * sizeof *repetitions);
-        row->repetitions = repetitions;
-        row->capacity = capacity;
-    }
+    row->repetitions = keep_room(row->repetitions, row->count, &row->capacity, sizeof *row->repetitions);
     row->repetitions[row->count++] = *repetition;
 }
 

@@ -1,10 +1,11 @@
-#include "compare_measure.h"
+#include "compare/measure.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-#include "compare_resident.h"
+#include "clock.h"
+#include "compare/resident.h"
 #include "message.h"
 
 struct bench {
@@ -18,16 +19,9 @@ struct bench {
     enum sheaf_status status;   /* not SHEAF_OK: the comparison is over */
 };
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static void show(struct bench *bench, const struct row *row)
 {
-    double t = now();
+    double t = clock_seconds();
     if (!bench->how->draws || t - bench->began < 1 || t - bench->shown < 0.1)
         return;
     bench->shown = t;
@@ -73,10 +67,10 @@ static void lose(struct bench *bench, size_t i, enum hearing hearing)
 static enum hearing hear(struct bench *bench, size_t i, const char **payload)
 {
     uint64_t at = 0, last = 0;
-    double deadline = now() + bench->how->stall_s;
+    double deadline = clock_seconds() + bench->how->stall_s;
     for (;;) {
         const char *line;
-        enum hearing hearing = residents_hear(&bench->residents, i, deadline - now(), &line);
+        enum hearing hearing = residents_hear(&bench->residents, i, deadline - clock_seconds(), &line);
         if (hearing != HEARD_LINE)
             return hearing;
         *payload = wire_payload(line);
@@ -86,7 +80,7 @@ static enum hearing hear(struct bench *bench, size_t i, const char **payload)
             return HEARD_LINE;
         show(bench, &bench->comparison->rows[i]);
         if (at != last)
-            deadline = now() + bench->how->stall_s;
+            deadline = clock_seconds() + bench->how->stall_s;
         last = at;
     }
 }
@@ -326,10 +320,10 @@ static void run_rounds(struct bench *bench)
     struct comparison *c = bench->comparison;
     size_t *order = keep_bytes((c->count + 1) * sizeof *order);
     uint64_t state = 1;
-    double began = now();
+    double began = clock_seconds();
     for (size_t i = 0; i < c->count; i++)
         order[i] = i;
-    for (uint64_t round = 0; goes_on(bench, round, now() - began); round++) {
+    for (uint64_t round = 0; goes_on(bench, round, clock_seconds() - began); round++) {
         bench->phase = bench->how->repeat ? keep_text("round %llu of %llu", (unsigned long long)round + 1,
                                                       (unsigned long long)bench->how->repeat)
                                           : keep_text("round %llu", (unsigned long long)round + 1);
@@ -343,7 +337,7 @@ static void run_rounds(struct bench *bench)
 enum sheaf_status comparison_measure(struct comparison *comparison, const struct ways *ways,
                                      const struct measuring *how, struct sheaf_error *err)
 {
-    struct bench bench = {.comparison = comparison, .how = how, .began = now(), .err = err};
+    struct bench bench = {.comparison = comparison, .how = how, .began = clock_seconds(), .err = err};
     bench.residents.wait_mask = how->wait_mask;
     start_rows(&bench, ways);
     find_base(&bench);

@@ -1,4 +1,4 @@
-#include "compare_launch.h"
+#include "compare/launch.h"
 
 #include <limits.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "compare_files.h"
+#include "compare/files.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>

@@ -5,8 +5,8 @@
 
 #include <signal.h>
 
-#include "compare_launch.h"
-#include "comparison.h"
+#include "compare/launch.h"
+#include "compare/comparison.h"
 
 struct measuring {
     const struct launcher *launcher;

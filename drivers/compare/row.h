@@ -2,7 +2,7 @@
 #ifndef DRIVERS_COMPARE_ROW_H
 #define DRIVERS_COMPARE_ROW_H
 
-#include "compare_way.h"
+#include "compare/way.h"
 #include "reduction.h"
 
 /* Serves until told to quit or until the parent is gone; the exit code. `request` has all but the execution, which is

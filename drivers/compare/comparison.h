@@ -1,9 +1,9 @@
 /* A comparison as data: rows, what each repetition of them took, and the figures that follow. */
-#ifndef DRIVERS_COMPARISON_H
-#define DRIVERS_COMPARISON_H
+#ifndef DRIVERS_COMPARE_COMPARISON_H
+#define DRIVERS_COMPARE_COMPARISON_H
 
-#include "compare_way.h"
-#include "compare_wire.h"
+#include "compare/way.h"
+#include "compare/wire.h"
 
 enum row_state {
     ROW_SKIPPED,  /* cannot be: `why` */
