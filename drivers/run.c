@@ -116,7 +116,7 @@ static enum sheaf_status run_all(struct call *call, struct sheaf_error *err)
     for (size_t i = 0; i <= call->file_count && status == SHEAF_OK; i++)
         if (call->reductions[i].plan)
             status = reduction_run(&call->reductions[i], &progress, err);
-    progress_end(&progress);
+    progress_end(&progress, status == SHEAF_OK);
     return status;
 }
 

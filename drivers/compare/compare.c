@@ -16,7 +16,6 @@
 #include "output_file.h"
 #include "output_options.h"
 #include "reduction.h"
-#include "terminal.h"
 
 struct compare_options {
     struct common common;
@@ -207,7 +206,8 @@ static enum sheaf_status compare(struct call *call, int *code, struct sheaf_erro
         .repeat = options->measure.repeat.value,
         .stall_s = options->measure.stall.set ? options->measure.stall.value : 300,
         .wait_mask = interrupt_hold(),
-        .draws = options->output.progress >= 0 && !options->common.quiet && terminal_can_draw(stderr),
+        .progress = options->output.progress,
+        .quiet = options->common.quiet,
     };
     status = comparison_measure(&call->comparison, &call->ways, &how, err);
     if (status != SHEAF_OK)

@@ -6,6 +6,7 @@
 
 #include "compare/timings.h"
 #include "keep.h"
+#include "number.h"
 
 static struct figure none(void)
 {
@@ -263,16 +264,10 @@ static const char *show_yes(const struct figure *f)
     return f->yes ? "yes" : "NO";
 }
 
-/* As --block takes it, exactly: in powers of 1024 where that makes a whole number, else of 1000. */
 static const char *show_block(const struct figure *f)
 {
-    static const char *const units[2][5] = {{"", "kB", "MB", "GB", "TB"}, {"", "K", "M", "G", "T"}};
-    bool binary = f->count % 1024 == 0;
-    uint64_t base = binary ? 1024 : 1000, size = f->count;
-    int unit = 0;
-    for (; size && size % base == 0 && unit < 4; unit++)
-        size /= base;
-    return keep_text("%" PRIu64 "%s", size, units[binary][unit]);
+    char text[32];
+    return keep_text("%s", show_size_option(f->count, text));
 }
 
 static const char *show_memory(const struct figure *f)

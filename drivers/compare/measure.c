@@ -7,13 +7,15 @@
 #include "clock.h"
 #include "compare/resident.h"
 #include "message.h"
+#include "number.h"
+#include "progress.h"
 
 struct bench {
     struct comparison *comparison;
     const struct measuring *how;
     struct residents residents; /* number i is row i's */
-    const char *phase;          /* for the status line */
-    double began, shown;
+    const char *phase;          /* for who is told */
+    struct pace pace;
     struct text_list base_values; /* asked for when first needed */
     struct sheaf_error *err;
     enum sheaf_status status;   /* not SHEAF_OK: the comparison is over */
@@ -21,11 +23,8 @@ struct bench {
 
 static void show(struct bench *bench, const struct row *row)
 {
-    double t = clock_seconds();
-    if (!bench->how->draws || t - bench->began < 1 || t - bench->shown < 0.1)
-        return;
-    bench->shown = t;
-    status_line_show(keep_text("%s: %s", bench->phase, row_label(row)));
+    if (pace_is_due(&bench->pace))
+        pace_tell(&bench->pace, keep_text("%s: %s", bench->phase, row_label(row)));
 }
 
 /* ---- losing rows ----------------------------------------------------------------------------------------------- */
@@ -337,7 +336,9 @@ static void run_rounds(struct bench *bench)
 enum sheaf_status comparison_measure(struct comparison *comparison, const struct ways *ways,
                                      const struct measuring *how, struct sheaf_error *err)
 {
-    struct bench bench = {.comparison = comparison, .how = how, .began = clock_seconds(), .err = err};
+    char time[32];
+    struct bench bench = {.comparison = comparison, .how = how, .err = err};
+    pace_begin(&bench.pace, how->progress, how->quiet);
     bench.residents.wait_mask = how->wait_mask;
     start_rows(&bench, ways);
     find_base(&bench);
@@ -345,7 +346,7 @@ enum sheaf_status comparison_measure(struct comparison *comparison, const struct
         warm_up(&bench);
     if (!is_over(&bench) && !how->dry_run)
         run_rounds(&bench);
-    status_line_clear();
+    pace_end(&bench.pace, is_over(&bench) ? NULL : keep_text("done in %s", show_seconds(clock_seconds() - bench.pace.began, time)));
     residents_end(&bench.residents, wire_order_text(ORDER_QUIT));
     return bench.status;
 }

@@ -15,7 +15,8 @@ struct measuring {
     bool dry_run;            /* start the rows, hear their plans, and let them go */
     uint64_t repeat;         /* rounds that count; 0: by time */
     double stall_s;          /* a row without a sign of life for so long is given up */
-    bool draws;              /* a status line */
+    int progress;            /* as pace_begin takes it */
+    bool quiet;
     const sigset_t *wait_mask; /* of interrupt_hold, which must be in force */
 };
 

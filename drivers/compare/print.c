@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "compare/fields.h"
+#include "compare/verdict.h"
 #include "keep.h"
 #include "number.h"
 #include "terminal.h"
@@ -126,4 +127,5 @@ void print_comparison_text(FILE *out, const struct comparison *c, bool wide)
         else
             print_note(out, columns, count, order[n], &c->rows[order[n]]);
     }
+    print_verdict_text(out, c);
 }

@@ -6,7 +6,7 @@
 
 #include "compare/comparison.h"
 
-/* A title line and a table, as wide as it must be: some 100 columns, more if `wide`. */
+/* A title line, a table as wide as it must be (some 100 columns, more if `wide`), and the verdict. */
 void print_comparison_text(FILE *out, const struct comparison *comparison, bool wide);
 /* A header and a line per row, readings among them (strategy "read"). */
 void print_comparison_separated(FILE *out, const struct comparison *comparison, char separator);

@@ -4,6 +4,7 @@
 
 #include "compare/fields.h"
 #include "compare/print.h"
+#include "compare/verdict.h"
 #include "json.h"
 
 static bool is_data(const struct field *field)
@@ -130,6 +131,7 @@ void print_comparison_json(FILE *out, const struct comparison *c)
     json_text(&json, "kernel", c->kernels);
     json_result(&json, c);
     json_object(&json, "run", JSON_LINES);
+    json_verdict(&json, c);
     json_list(&json, "comparison", c, false);
     json_list(&json, "readings", c, true);
     json_array(&json, "inputs", JSON_INLINE);
