@@ -4,14 +4,7 @@
 
 #include "keep.h"
 #include "print.h"
-
-/* Does a decimal integer fit 64 bits, signed or unsigned? */
-static bool fits(const char *digits)
-{
-    const char *limit = *digits == '-' ? "-9223372036854775808" : "18446744073709551615";
-    size_t length = strlen(digits), most = strlen(limit);
-    return length < most || (length == most && strcmp(digits, limit) <= 0);
-}
+#include "saved.h"
 
 static void print_value(struct json *json, const char *key, const struct sheaf_value *value)
 {
@@ -19,7 +12,7 @@ static void print_value(struct json *json, const char *key, const struct sheaf_v
         json_null(json, key);
     else if (value->kind == SHEAF_TEXT)
         json_text(json, key, value->text);
-    else if (value->kind == SHEAF_INTEGER && fits(value->text))
+    else if (value->kind == SHEAF_INTEGER && json_fits(value->text))
         json_digits(json, key, value->text);
     else
         json_real(json, key, value->real);
@@ -54,7 +47,7 @@ static void print_values(struct json *json, const char *key, const struct report
 
 static bool is_wide(const struct sheaf_value *value)
 {
-    return value->kind == SHEAF_INTEGER && !fits(value->text);
+    return value->kind == SHEAF_INTEGER && !json_fits(value->text);
 }
 
 static bool has_wide(const struct report_item *item)
@@ -211,6 +204,8 @@ void print_json(FILE *out, const struct report *report)
         }
         json_close(&json);
     }
+    if (report->against)
+        json_against(&json, report->against);
     print_run(&json, &report->run);
     json_close(&json);
     json_end(&json);

@@ -187,12 +187,18 @@ static enum sheaf_status deliver(const struct call *call, struct outputs *output
     const struct run_options *options = call->options;
     struct report report = make_report(call);
     struct saved now = saved_make(&report);
+    struct saved_verdict verdict = {0};
+    if (options->saved.against) {
+        verdict = saved_compare(&call->before, &now, &options->saved);
+        report.against = &verdict;
+    }
     print_report(outputs->answer.stream, output_format(&options->output), &report);
     enum sheaf_status status = output_commit(&outputs->answer, err);
     if (status == SHEAF_OK && options->saved.save)
         status = saved_write(&now, &outputs->save, err);
-    if (status == SHEAF_OK && options->saved.against)
-        *holds = saved_holds(&call->before, &now, &options->saved);
+    if (status == SHEAF_OK && report.against)
+        saved_tell(&verdict);
+    *holds = verdict.beyond == 0;
     explain_answer(&report);
     return status;
 }
