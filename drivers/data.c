@@ -150,17 +150,14 @@ static enum sheaf_status open_pair(struct sheaf_source **source, const struct in
     return status;
 }
 
-/* Once, though --per-file opens every input twice. */
 static void tell_left_out(const struct sheaf_source *source)
 {
-    static const char *told = "";
     size_t count = sheaf_source_left_out_count(source);
     const char *list = "";
     for (size_t i = 0; i < count; i++)
         list = keep_text("%s%s%s", list, i ? ", " : "", sheaf_source_left_out_name(source, i));
-    if (count && strcmp(list, told) != 0)
+    if (count)
         note("left out, because %s text: %s", count == 1 ? "it holds" : "they hold", list);
-    told = list;
 }
 
 enum sheaf_status data_open(struct data *data, const struct input_options *options, bool two,

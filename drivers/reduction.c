@@ -1,6 +1,6 @@
 #include "reduction.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 static bool wants_two(const struct kernel_choice *choice)
 {
@@ -66,13 +66,19 @@ enum sheaf_status reduction_prepare(struct reduction *reduction, const struct re
     return status;
 }
 
-enum sheaf_status reduction_run(struct reduction *reduction, struct progress *progress, struct sheaf_error *err)
+enum sheaf_status reduction_run(struct reduction *reduction, bool each, struct progress *progress,
+                                struct sheaf_error *err)
 {
-    return sheaf_job_run(reduction->plan, &reduction->answer, progress ? progress_report : NULL, progress, err);
+    if (each)
+        return sheaf_job_run_each(reduction->plan, &reduction->each, &reduction->answer, progress_report, progress, err);
+    return sheaf_job_run(reduction->plan, &reduction->answer, progress_report, progress, err);
 }
 
 void reduction_close(struct reduction *reduction)
 {
+    for (size_t i = 0; reduction->each && i < sheaf_source_input_count(reduction->data.source); i++)
+        sheaf_answer_destroy(reduction->each[i]);
+    free(reduction->each);
     sheaf_answer_destroy(reduction->answer);
     sheaf_plan_destroy(reduction->plan);
     data_close(&reduction->data);

@@ -41,8 +41,8 @@ struct call {
     struct request request;
     struct text_list names;
     struct saved before; /* --against */
-    size_t file_count;   /* computed one by one, before the total */
-    struct reduction *reductions; /* file_count + 1 of them, the last one the total */
+    size_t file_count;   /* with --per-file: how many; else 0 */
+    struct reduction reduction;
 };
 
 /* ---- before ------------------------------------------------------------------------------------------------------ */
@@ -83,39 +83,22 @@ static enum sheaf_status read_call(struct call *call, const struct invocation *i
 
 /* ---- computing --------------------------------------------------------------------------------------------------- */
 
-/* One file needs no separate total; standard input cannot be read for both. */
-static enum sheaf_status count_files(struct call *call, struct sheaf_error *err)
+/* One file needs no separate total, so it may be a stream. */
+static enum sheaf_status check_files(struct call *call, struct sheaf_error *err)
 {
     call->file_count = call->options->own.per_file ? call->names.count : 0;
-    call->reductions = keep_bytes((call->file_count + 1) * sizeof *call->reductions);
     for (size_t i = 0; i < call->file_count && call->file_count > 1; i++)
         if (strcmp(call->names.items[i], "-") == 0)
-            return sheaf_fail(err, SHEAF_USAGE, "--per-file reads each file twice, which standard input (-) cannot be");
+            return sheaf_fail(err, SHEAF_USAGE, "--per-file takes standard input (-) only if it is the one input; write it "
+                                                "to a file first");
     return SHEAF_OK;
 }
 
-static enum sheaf_status prepare_all(struct call *call, struct sheaf_error *err)
-{
-    enum sheaf_status status = count_files(call, err);
-    size_t separate = call->file_count > 1 ? call->file_count : 0;
-    for (size_t i = 0; i < separate && status == SHEAF_OK; i++) {
-        struct text_list one = {0};
-        text_list_add(&one, call->names.items[i]);
-        status = reduction_prepare(&call->reductions[i], &call->request, &one, err);
-    }
-    if (status == SHEAF_OK)
-        status = reduction_prepare(&call->reductions[call->file_count], &call->request, &call->names, err);
-    return status;
-}
-
-static enum sheaf_status run_all(struct call *call, struct sheaf_error *err)
+static enum sheaf_status compute_all(struct call *call, struct sheaf_error *err)
 {
     struct progress progress;
-    enum sheaf_status status = SHEAF_OK;
     progress_begin(&progress, call->options->output.progress, call->options->common.quiet);
-    for (size_t i = 0; i <= call->file_count && status == SHEAF_OK; i++)
-        if (call->reductions[i].plan)
-            status = reduction_run(&call->reductions[i], &progress, err);
+    enum sheaf_status status = reduction_run(&call->reduction, call->file_count > 1, &progress, err);
     progress_end(&progress, status == SHEAF_OK);
     return status;
 }
@@ -124,16 +107,15 @@ static enum sheaf_status run_all(struct call *call, struct sheaf_error *err)
 
 static struct report make_report(const struct call *call)
 {
-    const struct reduction *total = &call->reductions[call->file_count];
+    const struct reduction *done = &call->reduction;
     struct report report = {.kernels = call->choice.spelled, .file_count = call->file_count};
     report.files = keep_bytes((call->file_count + 1) * sizeof *report.files);
-    for (size_t i = 0; i < call->file_count; i++) {
-        const struct reduction *one = call->reductions[i].answer ? &call->reductions[i] : total;
-        report_section_init(&report.files[i], call->names.items[i], one->answer, one->data.source);
-    }
-    report_section_init(&report.total, NULL, total->answer, total->data.source);
-    sheaf_plan_view(total->plan, &report.run.plan);
-    report.run.answer = total->answer;
+    for (size_t i = 0; i < call->file_count; i++)
+        report_section_init(&report.files[i], call->names.items[i], done->each ? done->each[i] : done->answer,
+                            done->data.source);
+    report_section_init(&report.total, NULL, done->answer, done->data.source);
+    sheaf_plan_view(done->plan, &report.run.plan);
+    report.run.answer = done->answer;
     return report;
 }
 
@@ -206,7 +188,7 @@ static enum sheaf_status deliver(const struct call *call, struct outputs *output
 static enum sheaf_status show_plan(const struct call *call, struct output_file *output, struct sheaf_error *err)
 {
     struct sheaf_plan_view view;
-    sheaf_plan_view(call->reductions[call->file_count].plan, &view);
+    sheaf_plan_view(call->reduction.plan, &view);
     if (strcmp(output_format(&call->options->output), "json") == 0)
         print_plan_json(output->stream, &view, call->choice.spelled);
     else
@@ -221,15 +203,17 @@ static enum sheaf_status compute(struct call *call, bool *holds, struct sheaf_er
     struct outputs outputs;
     enum sheaf_status status = check_outputs(call, err);
     if (status == SHEAF_OK)
-        status = prepare_all(call, err);
+        status = check_files(call, err);
+    if (status == SHEAF_OK)
+        status = reduction_prepare(&call->reduction, &call->request, &call->names, err);
     if (status == SHEAF_OK)
         status = outputs_open(&outputs, call->options, err);
     if (status != SHEAF_OK)
         return status;
     if (call->options->output.dry_run)
         return show_plan(call, &outputs.answer, err);
-    explain_plan(call->reductions[call->file_count].plan, call->choice.spelled);
-    status = run_all(call, err);
+    explain_plan(call->reduction.plan, call->choice.spelled);
+    status = compute_all(call, err);
     if (status == SHEAF_OK)
         return deliver(call, &outputs, holds, err);
     outputs_discard(&outputs, call->options);
@@ -244,8 +228,7 @@ static int run_run(const struct invocation *in)
     enum sheaf_status status = read_call(&call, in, &err);
     if (status == SHEAF_OK)
         status = compute(&call, &holds, &err);
-    for (size_t i = 0; call.reductions && i <= call.file_count; i++)
-        reduction_close(&call.reductions[i]);
+    reduction_close(&call.reduction);
     if (status != SHEAF_OK)
         return complain(&err);
     return holds ? EXIT_DONE : EXIT_MOVED;

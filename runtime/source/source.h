@@ -25,10 +25,14 @@ struct cut {
     uint64_t block_bytes;
     uint64_t block_count;
     uint64_t *first_block; /* per input, the number of its first block; input_count + 1 entries */
+    uint64_t base;         /* what those numbers are above the ones in use: 0, or the chosen input's first */
 };
 enum sheaf_status cut_init(struct cut *cut, const struct sheaf_source *source, uint64_t block_bytes,
                            struct sheaf_error *err);
 void cut_cleanup(struct cut *cut);
+/* From now on only the blocks of `input`, numbered from 0; CUT_ALL: those of all inputs again. */
+enum { CUT_ALL = -1 };
+void cut_choose(struct cut *cut, int64_t input);
 /* Units in a block of input `input`: as many as block_bytes holds, at least 1. */
 uint64_t cut_block_units(const struct cut *cut, uint64_t input);
 
