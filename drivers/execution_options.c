@@ -59,7 +59,7 @@ enum sheaf_status execution_check_pin(const char *policy, struct sheaf_error *er
             return SHEAF_OK;
         nearest_offer(&nearest, policies[i]);
     }
-    return sheaf_fail(err, SHEAF_USAGE, "there is no policy \"%s\" for --pin%s", policy,
+    return sheaf_fail(err, SHEAF_USAGE, "there is no policy \"%s\"%s", policy,
                       nearest_hint(&nearest, "", " (none, compact, core, scatter, numa, or processors: 0,2,4-7)"));
 }
 
@@ -136,17 +136,36 @@ static enum sheaf_status read_blocks(const struct option *option, void *field, c
     return read_pieces(field, text, check_block, err);
 }
 
+static enum sheaf_status check_merge(const char *piece, struct sheaf_error *err)
+{
+    return execution_check_merge(NULL, piece, err);
+}
+
+static enum sheaf_status read_merges(const struct option *option, void *field, const char *text,
+                                     struct sheaf_error *err)
+{
+    (void)option;
+    return read_pieces(field, text, check_merge, err);
+}
+
+enum sheaf_status option_pin(const struct option *option, void *field, const char *text, struct sheaf_error *err)
+{
+    (void)option;
+    *(const char **)field = text;
+    return execution_check_pin(text, err);
+}
+
 #define FIELD(name) offsetof(struct execution_options, name)
 const struct option_table execution_table = {
     "Execution",
     (const struct option[]){
         {"strategy", 0, false, "NAME", read_strategies, FIELD(strategy),
          "serial, threads, processes, shared, mpi, hybrid or auto (auto); see sheaf strategies"},
-        {"merge", 0, false, "METHOD", option_text, FIELD(merge),
+        {"merge", 0, false, "METHOD", read_merges, FIELD(merge),
          "How partial answers are merged (the strategy's first method)"},
         {"workers", 'j', false, "N", option_workers, FIELD(workers),
          "Workers; per rank under hybrid (what nproc prints, within cgroup and Slurm limits)"},
-        {"pin", 0, false, "POLICY", option_text, FIELD(pin),
+        {"pin", 0, false, "POLICY", option_pin, FIELD(pin),
          "none, compact, core, scatter, numa, or processors such as 0,2,4-7"},
         {"block", 0, false, "SIZE", read_blocks, FIELD(block), "Bytes of input in one block of work (8M)"},
         {"load", 0, false, "KERNELS.so", option_list, FIELD(load), "Load kernels from a shared object"},
@@ -179,8 +198,6 @@ enum sheaf_status execution_read(const struct execution_options *options, struct
         status = check_single("block", options->block, err);
     if (status == SHEAF_OK)
         status = execution_check_merge(options->strategy, options->merge, err);
-    if (status == SHEAF_OK)
-        status = execution_check_pin(options->pin, err);
     if (status == SHEAF_OK)
         status = execution_read_workers(options->workers, &execution->workers, err);
     if (status == SHEAF_OK)

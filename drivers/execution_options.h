@@ -1,5 +1,5 @@
 /* Who computes, where and in what pieces: the Execution options. They are kept as texts, because `run` takes one
- * value of each and `compare` lists of them; the pieces of strategy, workers and block are known to be good. */
+ * value of each and `compare` lists of them; their pieces are known to be good, pin as a whole. */
 #ifndef DRIVERS_EXECUTION_OPTIONS_H
 #define DRIVERS_EXECUTION_OPTIONS_H
 
@@ -18,6 +18,7 @@ struct execution_options {
 extern const struct option_table execution_table;
 
 option_reader option_workers; /* const char *: counts of workers between commas */
+option_reader option_pin;     /* const char *: a policy */
 
 /* One way to compute, checked. NULL and 0: left to the plan. */
 struct execution {
@@ -25,7 +26,7 @@ struct execution {
     unsigned workers;
     uint64_t block_bytes;
 };
-/* Reads single values. SHEAF_USAGE: a list, or a merge method or pin policy that there is not. */
+/* Reads single values. SHEAF_USAGE: a list, or a merge method that the strategy has not. */
 SHEAF_MUST_USE enum sheaf_status execution_read(const struct execution_options *options, struct execution *execution,
                                                 struct sheaf_error *err);
 void execution_apply(const struct execution *execution, struct sheaf_plan *plan);

@@ -90,10 +90,7 @@ static enum sheaf_status choose_format(const struct gen_own *own, const char **f
             *format = endings[i].format;
     if (!*format)
         return sheaf_fail(err, SHEAF_USAGE, "\"%s\" does not tell the format; say --format npy, raw or csv", own->path);
-    if (to_stdout && strcmp(*format, "csv") != 0 && isatty(STDOUT_FILENO))
-        return sheaf_fail(err, SHEAF_USAGE, "%s is binary and would spoil the terminal; say -o FILE or --format csv",
-                          *format);
-    return SHEAF_OK;
+    return strcmp(*format, "csv") == 0 ? SHEAF_OK : output_check_binary(own->path, *format, "csv", err);
 }
 
 /* ---- writing -------------------------------------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ending.h"
 #include "message.h"
 
 /* Chained, so that a leak checker sees every block as still in use. */
@@ -20,7 +21,9 @@ void *keep_bytes(size_t size)
     if (!block) {
         struct sheaf_error err;
         sheaf_fail(&err, SHEAF_MEMORY, "out of memory");
-        exit(complain(&err));
+        int code = complain(&err);
+        ending_is_ours();
+        exit(code);
     }
     block->next = blocks;
     blocks = block;
@@ -55,6 +58,14 @@ void text_list_add(struct text_list *list, const char *text)
 {
     list->items = keep_room(list->items, list->count, &list->capacity, sizeof *list->items);
     list->items[list->count++] = text;
+}
+
+bool text_list_has(const struct text_list *list, const char *text)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->items[i], text) == 0)
+            return true;
+    return false;
 }
 
 void text_list_add_pieces(struct text_list *list, const char *text)

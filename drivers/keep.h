@@ -21,6 +21,7 @@ struct text_list {
     size_t count, capacity;
 };
 void text_list_add(struct text_list *list, const char *text);
+bool text_list_has(const struct text_list *list, const char *text);
 /* Adds the pieces of `text` between commas; "\," is a comma inside a piece. */
 void text_list_add_pieces(struct text_list *list, const char *text);
 

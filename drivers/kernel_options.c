@@ -43,7 +43,8 @@ enum sheaf_status kernel_options_load(const char *const *argv, size_t count, str
     while ((path = option_peek("load", argv, count, &cursor)))
         text_list_add(&paths, path);
     for (size_t i = 0; i < paths.count && status == SHEAF_OK; i++)
-        status = sheaf_kernel_load(paths.items[i], err);
+        status = *paths.items[i] ? sheaf_kernel_load(paths.items[i], err)
+                                 : sheaf_fail(err, SHEAF_USAGE, "--load takes a value: --load KERNELS.so");
     return status;
 }
 

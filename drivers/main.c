@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "ending.h"
 #include "help.h"
 #include "launch.h"
 #include "message.h"
@@ -124,10 +125,14 @@ int main(int argc, char **argv)
     hold_standard_streams();
     bool solo = launch_is_solo(words, count);
     signal(SIGPIPE, SIG_DFL); /* a closed pipe ends us silently, whatever the caller ignores */
+    signal(SIGXFSZ, SIG_IGN); /* a file beyond ulimit -f is an error of write, which names it */
+    ending_watch();
     if (launch_is_silent(solo)) {
         message_mute(true);
         if (!freopen("/dev/null", "w", stdout))
             fclose(stdout);
     }
-    return output_close_stdout(program(words, count, solo));
+    int code = output_close_stdout(program(words, count, solo));
+    ending_is_ours();
+    return code;
 }

@@ -47,8 +47,8 @@ static enum sheaf_status make_plan(struct reduction *reduction, const struct req
     sheaf_plan_set_world(reduction->plan, request->world);
     if (request->input->nan)
         sheaf_plan_set_nan(reduction->plan, request->input->nan);
-    for (size_t i = 0; i < reduction->data.filters.count && status == SHEAF_OK; i++)
-        status = sheaf_plan_add_filter(reduction->plan, reduction->data.filters.items[i], err);
+    for (size_t i = 0; i < request->input->where.count && status == SHEAF_OK; i++)
+        status = sheaf_plan_add_filter(reduction->plan, request->input->where.items[i], err);
     if (status != SHEAF_OK)
         return status;
     return sheaf_plan_seal(reduction->plan, err);

@@ -55,6 +55,8 @@ static enum sheaf_status check_options(const struct run_options *options, struct
         return sheaf_fail(err, SHEAF_USAGE, "--ulp, --rtol and --atol say how far --against FILE may be off; name the FILE");
     if (options->output.dry_run && (saved->save || saved->against))
         return sheaf_fail(err, SHEAF_USAGE, "--dry-run computes no answer to keep or compare");
+    if (strcmp(output_format(&options->output), "npy") == 0 && !options->output.dry_run)
+        return output_check_binary(options->output.path, "npy", "text", err);
     return SHEAF_OK;
 }
 

@@ -32,6 +32,7 @@ bool verdict_make(struct verdict *verdict, const struct comparison *c)
     *verdict = (struct verdict){0};
     for (size_t i = 0; i < c->count; i++) {
         const struct row *row = &c->rows[i];
+        verdict->lost += row->way.kind == WAY_PLAN && row->state == ROW_FAILED;
         if (!has_answer(row))
             continue;
         verdict->answers++;
@@ -71,13 +72,16 @@ static void print_bits(FILE *out, const struct verdict *verdict)
 {
     fprintf(out, "%sbits%s: ", style_bold(out), style_end(out));
     if (verdict->answers == 1)
-        fputs("one row, which has nothing to agree with\n", out);
+        fputs("one row, which has nothing to agree with", out);
     else if (verdict->agreeing == verdict->answers)
-        fprintf(out, "all %zu rows agree, bit for bit\n", verdict->answers);
+        fprintf(out, "all %zu rows agree, bit for bit", verdict->answers);
     else
         fprintf(out, "%zu of %zu rows agree; NOT:", verdict->agreeing, verdict->answers);
     for (size_t i = 0; i < verdict->differing.count; i++)
-        fprintf(out, " %s%s", verdict->differing.items[i], i + 1 < verdict->differing.count ? ";" : "\n");
+        fprintf(out, "%s %s", i ? ";" : "", verdict->differing.items[i]);
+    if (verdict->lost)
+        fprintf(out, "; LOST: %zu row%s", verdict->lost, verdict->lost == 1 ? "" : "s");
+    fputc('\n', out);
 }
 
 void print_verdict_text(FILE *out, const struct comparison *c)
@@ -131,5 +135,6 @@ void json_verdict(struct json *json, const struct comparison *c)
     for (size_t i = 0; i < verdict.differing.count; i++)
         json_text(json, NULL, verdict.differing.items[i]);
     json_close(json);
+    json_uint(json, "lost", verdict.lost);
     json_close(json);
 }

@@ -10,6 +10,7 @@ struct verdict {
     size_t as_fast;             /* others that agree and whose quartiles overlap its own */
     size_t answers, agreeing;   /* rows that gave an answer, serial's among them; those with serial's bits */
     struct text_list differing; /* the others, as labels */
+    size_t lost;                /* rows that should have given one and did not */
 };
 
 /* False: nothing was measured, so there is no verdict. */

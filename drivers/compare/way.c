@@ -60,19 +60,11 @@ static void read_blocks(struct axes *axes, const struct text_list *texts)
     }
 }
 
-static bool is_among(const struct text_list *list, const char *text)
-{
-    for (size_t i = 0; i < list->count; i++)
-        if (strcmp(list->items[i], text) == 0)
-            return true;
-    return false;
-}
-
 static void read_strategies(struct axes *axes, const struct text_list *names)
 {
     size_t count;
     const struct sheaf_strategy *strategies = sheaf_strategies(&count);
-    if (names->count && !is_among(names, "serial"))
+    if (names->count && !text_list_has(names, "serial"))
         text_list_add(&axes->strategies, "serial");
     for (size_t i = 0; i < names->count; i++)
         text_list_add(&axes->strategies, names->items[i]);
@@ -83,7 +75,7 @@ static void read_strategies(struct axes *axes, const struct text_list *names)
 static struct axes read_axes(const struct way_options *options)
 {
     struct axes axes = {.pins = options->pins, .merges = &options->merges};
-    axes.all_merges = is_among(axes.merges, "all");
+    axes.all_merges = text_list_has(axes.merges, "all");
     read_strategies(&axes, &options->strategies);
     read_shapes(&axes, &options->workers);
     read_blocks(&axes, &options->blocks);

@@ -77,10 +77,14 @@ SHEAF_API void sheaf_plan_set_pin(struct sheaf_plan *plan, const char *policy);
 /* "propagate": kernels see NaN; "skip": such rows are left out and counted; "fail": SHEAF_INPUT at the first seen. */
 SHEAF_API void sheaf_plan_set_nan(struct sheaf_plan *plan, const char *policy);
 /* "COLUMN OP NUMBER" with OP one of < <= == != >= >: rows where it does not hold (or the cell is missing) are
- * rejected; of NaN only != holds. COLUMN is a selected column's name or number from 1. Of several filters all must
- * hold. SHEAF_USAGE: not such an expression, no such column, or more than 16 filters. */
+ * rejected; of NaN only != holds. COLUMN is a selected column's name, or its number as sheaf_source_column_number
+ * has it. Of several filters all must hold. SHEAF_USAGE: not such an expression, no such column, or more than 16
+ * filters. */
 SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_plan_add_filter(struct sheaf_plan *plan, const char *expression,
                                                                  struct sheaf_error *err);
+/* COLUMN in such an expression, for who must select it before the source is opened: *length bytes, inside
+ * `expression`; 0 if there is none. */
+SHEAF_API const char *sheaf_filter_column(const char *expression, size_t *length);
 /* Borrowed; NULL: this process alone. */
 SHEAF_API void sheaf_plan_set_world(struct sheaf_plan *plan, struct sheaf_world *world);
 /* Checks everything, chooses what was left open, places the workers. Nothing is started. After it the plan is
