@@ -126,6 +126,10 @@ static int run_help(const struct invocation *in)
         help_program(stdout);
         return EXIT_DONE;
     }
+    if (in->operands.count > 1) {
+        sheaf_fail(&err, SHEAF_USAGE, "help explains one command at a time, but there is also \"%s\"", in->operands.items[1]);
+        return complain(&err);
+    }
     const char *name = in->operands.items[0];
     const struct command *command = command_find(name);
     if (!command) {

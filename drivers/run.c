@@ -37,7 +37,6 @@ static const struct option_table run_table = {
 struct call {
     const struct run_options *options;
     struct kernel_choice choice;
-    struct execution execution;
     struct request request;
     struct text_list names;
     struct saved before; /* --against */
@@ -70,7 +69,7 @@ static enum sheaf_status read_call(struct call *call, const struct invocation *i
     const char *kernels = in->operands.items[0];
     enum sheaf_status status = kernel_choose(&options->kernel, kernels, &call->choice, err);
     if (status == SHEAF_OK)
-        status = execution_read(&options->execution, &call->execution, err);
+        status = execution_check_merge(options->execution.way.strategy, options->execution.way.merge, err);
     if (status == SHEAF_OK)
         status = check_options(options, err);
     if (status == SHEAF_OK)
@@ -79,7 +78,7 @@ static enum sheaf_status read_call(struct call *call, const struct invocation *i
                             err);
     if (status == SHEAF_OK && options->saved.against)
         status = saved_read(&call->before, options->saved.against, err);
-    call->request = (struct request){&options->input, &call->choice, &call->execution, in->world};
+    call->request = (struct request){&options->input, &call->choice, &options->execution.way, in->world};
     return status;
 }
 
@@ -187,15 +186,15 @@ static enum sheaf_status deliver(const struct call *call, struct outputs *output
     return status;
 }
 
-static enum sheaf_status show_plan(const struct call *call, struct output_file *output, struct sheaf_error *err)
+/* On standard output: the place of the answer is left alone. */
+static void show_plan(const struct call *call)
 {
     struct sheaf_plan_view view;
     sheaf_plan_view(call->reduction.plan, &view);
     if (strcmp(output_format(&call->options->output), "json") == 0)
-        print_plan_json(output->stream, &view, call->choice.spelled);
+        print_plan_json(stdout, &view, call->choice.spelled);
     else
-        print_plan_text(output->stream, &view, call->choice.spelled);
-    return output_commit(output, err);
+        print_plan_text(stdout, &view, call->choice.spelled);
 }
 
 /* ---- the command -------------------------------------------------------------------------------------------------- */
@@ -208,12 +207,14 @@ static enum sheaf_status compute(struct call *call, bool *holds, struct sheaf_er
         status = check_files(call, err);
     if (status == SHEAF_OK)
         status = reduction_prepare(&call->reduction, &call->request, &call->names, err);
+    if (status == SHEAF_OK && call->options->output.dry_run) {
+        show_plan(call);
+        return SHEAF_OK;
+    }
     if (status == SHEAF_OK)
         status = outputs_open(&outputs, call->options, err);
     if (status != SHEAF_OK)
         return status;
-    if (call->options->output.dry_run)
-        return show_plan(call, &outputs.answer, err);
     explain_plan(call->reduction.plan, call->choice.spelled);
     status = compute_all(call, err);
     if (status == SHEAF_OK)

@@ -11,7 +11,8 @@
 #include "output_options.h"
 
 struct topo_own {
-    const char *workers, *pin, *machine, *allowed;
+    unsigned workers; /* 0: as many as run would take */
+    const char *pin, *machine, *allowed;
 };
 struct topo_options {
     struct common common;
@@ -57,10 +58,9 @@ static enum sheaf_status allowed_set(const struct topo_own *own, struct layout *
 static enum sheaf_status layout_init(struct layout *layout, const struct topo_own *own, struct sheaf_error *err)
 {
     memset(layout, 0, sizeof *layout);
-    enum sheaf_status status = execution_read_workers(own->workers, &layout->workers, err);
-    if (status == SHEAF_OK)
-        status = own->machine ? sheaf_topology_synthetic(&layout->topology, own->machine, err)
-                              : sheaf_topology_load(&layout->topology, err);
+    layout->workers = own->workers;
+    enum sheaf_status status = own->machine ? sheaf_topology_synthetic(&layout->topology, own->machine, err)
+                                            : sheaf_topology_load(&layout->topology, err);
     if (status == SHEAF_OK)
         status = allowed_set(own, layout, err);
     if (status != SHEAF_OK)

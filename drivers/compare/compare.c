@@ -195,7 +195,7 @@ static enum sheaf_status compare(struct call *call, int *code, struct sheaf_erro
     struct output_file output;
     enum sheaf_status status = prepare(call, err);
     if (status == SHEAF_OK)
-        status = output_open(&output, options->output.path, err);
+        status = output_open(&output, options->output.dry_run ? NULL : options->output.path, err);
     if (status != SHEAF_OK)
         return status;
     struct measuring how = {
@@ -239,6 +239,7 @@ const struct command command_compare = {
         "row for each: median and spread (half of what lies between the quartiles), rate, its share of the read bandwidth, "
         "speed-up over the first serial row and efficiency, the time until the first block and that of merging, memory, "
         "and whether the answer has serial's bits.\n"
+        "The last two lines say which row is fastest and whether all agree bit for bit.\n"
         "Each row is a process tree of its own, asked for one repetition in turn; mpirun is started for the rows mpi and "
         "hybrid. The rows \"read\" are the best plain loops over the same files with as many workers (pread, mmap with its "
         "page faults and unmapping) and over memory: the faster of the first two is what the column \"read\" refers to.\n"
