@@ -13,8 +13,11 @@ enum sheaf_status data_names(struct text_list *names, const struct input_options
                              struct sheaf_error *err)
 {
     bool lists = options->files_from || options->files0_from;
-    for (size_t i = 0; i < operand_count; i++)
+    for (size_t i = 0; i < operand_count; i++) {
+        if (!*operands[i])
+            return sheaf_fail(err, SHEAF_USAGE, "a FILE is named by an empty word (a variable that is not set?)");
         text_list_add(names, operands[i]);
+    }
     enum sheaf_status status = input_names(options, names, err);
     if (status != SHEAF_OK || names->count || lists)
         return status;

@@ -145,13 +145,6 @@ void json_real(struct json *json, const char *key, double value)
         json_text(json, key, text);
 }
 
-bool json_fits(const char *digits)
-{
-    const char *limit = *digits == '-' ? "-9223372036854775808" : "18446744073709551615";
-    size_t length = strlen(digits), most = strlen(limit);
-    return length < most || (length == most && strcmp(digits, limit) <= 0);
-}
-
 void json_digits(struct json *json, const char *key, const char *digits)
 {
     lead(json, key);

@@ -35,8 +35,6 @@ void json_int(struct json *json, const char *key, int64_t value);
 void json_uint(struct json *json, const char *key, uint64_t value);
 /* The shortest number that reads back the same; "NaN", "Infinity", "-Infinity" as strings. */
 void json_real(struct json *json, const char *key, double value);
-/* Does a decimal integer fit 64 bits, signed or unsigned? Readers of JSON take no wider one. */
-bool json_fits(const char *digits);
 /* A number given by its digits. */
 void json_digits(struct json *json, const char *key, const char *digits);
 /* Bytes that are no UTF-8 become U+FFFD. NULL is null. */

@@ -125,6 +125,22 @@ bool parse_duration(const char *text, double *seconds)
     return false;
 }
 
+static bool is_at_most(const char *digits, const char *limit)
+{
+    size_t length = strlen(digits), most = strlen(limit);
+    return length < most || (length == most && strcmp(digits, limit) <= 0);
+}
+
+bool integer_fits_signed(const char *digits)
+{
+    return is_at_most(digits, *digits == '-' ? "-9223372036854775808" : "9223372036854775807");
+}
+
+bool integer_fits_unsigned(const char *digits)
+{
+    return *digits != '-' && is_at_most(digits, "18446744073709551615");
+}
+
 const char *show_bytes(double bytes, char text[32])
 {
     static const char *const names[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};

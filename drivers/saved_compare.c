@@ -6,6 +6,7 @@
 
 #include "keep.h"
 #include "message.h"
+#include "number.h"
 #include "saved.h"
 
 /* Doubles in their order as integers: neighbours differ by 1, both zeros are 0. */
@@ -162,7 +163,7 @@ static void json_exact(struct json *json, const char *key, const struct saved_va
 {
     if (v->value.kind == SHEAF_REAL)
         json_real(json, key, v->value.real);
-    else if (v->value.kind == SHEAF_INTEGER && json_fits(v->value.text))
+    else if (v->value.kind == SHEAF_INTEGER && integer_fits_signed(v->value.text))
         json_digits(json, key, v->value.text);
     else
         json_text(json, key, v->value.kind == SHEAF_NULL ? NULL : v->value.text);

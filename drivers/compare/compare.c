@@ -4,10 +4,10 @@
 
 #include "command.h"
 #include "compare/files.h"
-#include "compare/launch.h"
+#include "compare/launcher.h"
 #include "compare/measure.h"
 #include "compare/options.h"
-#include "compare/print.h"
+#include "compare/table.h"
 #include "compare/reading.h"
 #include "compare/row.h"
 #include "compare/timings.h"

@@ -5,7 +5,7 @@
 
 #include <signal.h>
 
-#include "compare/launch.h"
+#include "compare/launcher.h"
 #include "compare/comparison.h"
 
 struct measuring {

@@ -1,6 +1,5 @@
 #include "compare/timings.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 #include "message.h"
 #include "number.h"
 #include "output_file.h"
+#include "saved_file.h"
 
 static const char magic[] = "sheaf-timings 1";
 
@@ -48,13 +48,12 @@ static bool read_row(struct timings *timings, const char *line)
     return true;
 }
 
-static bool read_line(struct timings *timings, const char *line, int64_t number)
+static bool take_line(void *context, char *line)
 {
+    struct timings *timings = context;
     int end = 0;
-    if (number == 1)
-        return strcmp(line, magic) == 0;
     if (strncmp(line, "kernel\t", 7) == 0) {
-        timings->kernels = keep_text("%s", line + 7);
+        timings->kernels = line + 7;
         return true;
     }
     if (sscanf(line, "bytes %" SCNu64 "%n", &timings->bytes, &end) == 1 && !line[end])
@@ -65,27 +64,11 @@ static bool read_line(struct timings *timings, const char *line, int64_t number)
 enum sheaf_status timings_read(struct timings *timings, const char *path, struct sheaf_error *err)
 {
     *timings = (struct timings){0};
-    FILE *in = fopen(path, "re");
-    if (!in) {
-        sheaf_fail_os(err, errno, "cannot be read");
-        sheaf_error_at(err, path, SHEAF_UNKNOWN, SHEAF_UNKNOWN, NULL);
-        return SHEAF_IO;
-    }
-    char *line = NULL;
-    size_t capacity = 0;
-    int64_t number = 0;
-    bool good = true;
-    for (ssize_t length; good && (length = getline(&line, &capacity, in)) >= 0;) {
-        if (length && line[length - 1] == '\n')
-            line[length - 1] = 0;
-        good = read_line(timings, line, ++number);
-    }
-    free(line);
-    fclose(in);
-    if (good && timings->kernels)
-        return SHEAF_OK;
-    sheaf_fail(err, SHEAF_INPUT, number <= 1 ? "holds no timings that --save has written" : "is no timing that --save has written");
-    sheaf_error_at(err, path, SHEAF_UNKNOWN, number > 1 ? number : SHEAF_UNKNOWN, NULL);
+    enum sheaf_status status = saved_file_read(path, magic, "a list of timings", take_line, timings, err);
+    if (status != SHEAF_OK || timings->kernels)
+        return status;
+    sheaf_fail(err, SHEAF_INPUT, "does not say of which kernel its timings are: save them again");
+    sheaf_error_at(err, path, SHEAF_UNKNOWN, SHEAF_UNKNOWN, NULL);
     return SHEAF_INPUT;
 }
 

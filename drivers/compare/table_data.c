@@ -1,30 +1,13 @@
 /* A comparison for programs: CSV, TSV, JSON. */
-#include <string.h>
-#include <unistd.h>
-
 #include "compare/fields.h"
-#include "compare/print.h"
+#include "compare/table.h"
 #include "compare/verdict.h"
 #include "json.h"
+#include "print.h"
 
 static bool is_data(const struct field *field)
 {
     return field->key && !(field->flags & FIELD_TEXT_ONLY);
-}
-
-/* RFC 4180 for commas; a tab or a line end in a note becomes a blank between tabs. */
-static void print_separated_text(FILE *out, const char *text, char separator)
-{
-    bool quote = separator == ',' && strpbrk(text, ",\"\r\n");
-    if (quote)
-        fputc('"', out);
-    for (; *text; text++) {
-        if (quote && *text == '"')
-            fputc('"', out);
-        fputc(separator == '\t' && strchr("\t\r\n", *text) ? ' ' : *text, out);
-    }
-    if (quote)
-        fputc('"', out);
 }
 
 void print_comparison_separated(FILE *out, const struct comparison *c, char separator)
@@ -45,7 +28,7 @@ void print_comparison_separated(FILE *out, const struct comparison *c, char sepa
                 continue;
             struct figure figure = f->get(c, &c->rows[i]);
             fputs(between, out);
-            print_separated_text(out, figure_text(&figure), separator);
+            print_cell(out, figure_text(&figure), separator);
             between = mark;
         }
         fputc('\n', out);
@@ -113,19 +96,13 @@ static void json_result(struct json *json, const struct comparison *c)
     json_bool(json, "agrees", all_agree(c));
     json_close(json);
     json_object(json, "rows", JSON_INLINE);
-    json_uint(json, "read", c->tally.read);
-    json_uint(json, "used", c->tally.used);
-    json_uint(json, "missing", c->tally.missing);
-    json_uint(json, "nan", c->tally.nan);
-    json_uint(json, "rejected", c->tally.rejected);
+    json_tally(json, &c->tally);
     json_close(json);
 }
 
 void print_comparison_json(FILE *out, const struct comparison *c)
 {
     struct json json;
-    char host[256] = "";
-    gethostname(host, sizeof host - 1);
     json_begin(&json, out);
     json_object(&json, NULL, JSON_LINES);
     json_text(&json, "kernel", c->kernels);
@@ -139,8 +116,7 @@ void print_comparison_json(FILE *out, const struct comparison *c)
         json_text(&json, NULL, c->inputs.items[i]);
     json_close(&json);
     json_uint(&json, "bytes", c->input_bytes);
-    json_text(&json, "host", host);
-    json_text(&json, "version", sheaf_version());
+    json_program(&json);
     json_close(&json);
     json_close(&json);
     json_end(&json);

@@ -1,6 +1,6 @@
 /* How a row's process is started: this very program again, by itself or on the ranks of a launcher. */
-#ifndef DRIVERS_COMPARE_LAUNCH_H
-#define DRIVERS_COMPARE_LAUNCH_H
+#ifndef DRIVERS_COMPARE_LAUNCHER_H
+#define DRIVERS_COMPARE_LAUNCHER_H
 
 #include "compare/way.h"
 

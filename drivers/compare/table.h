@@ -1,6 +1,6 @@
 /* A comparison on paper. */
-#ifndef DRIVERS_COMPARE_PRINT_H
-#define DRIVERS_COMPARE_PRINT_H
+#ifndef DRIVERS_COMPARE_TABLE_H
+#define DRIVERS_COMPARE_TABLE_H
 
 #include <stdio.h>
 

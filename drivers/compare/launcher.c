@@ -1,4 +1,4 @@
-#include "compare/launch.h"
+#include "compare/launcher.h"
 
 #include <limits.h>
 #include <stdlib.h>

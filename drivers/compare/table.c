@@ -1,4 +1,4 @@
-#include "compare/print.h"
+#include "compare/table.h"
 
 #include <stdlib.h>
 #include <string.h>
