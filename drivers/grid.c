@@ -20,7 +20,8 @@ static size_t column_add(struct grid *grid, const char *name)
 /* A row of empty cells. The columns are known by now. */
 static const struct sheaf_value **row_add(struct grid *grid)
 {
-    grid->cells = keep_room(grid->cells, grid->row_count, &grid->row_capacity, grid->column_count * sizeof *grid->cells);
+    size_t row_bytes = grid->column_count * sizeof *grid->cells;
+    grid->cells = keep_room(grid->cells, grid->row_count, &grid->row_capacity, row_bytes);
     return grid->cells + grid->column_count * grid->row_count++;
 }
 

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "message.h"
-#include "nearest.h"
 #include "terminal.h"
 
 enum { HELP_COLUMN = 28, WIDEST = 100 };
@@ -127,18 +126,13 @@ static int run_help(const struct invocation *in)
         return EXIT_DONE;
     }
     if (in->operands.count > 1) {
-        sheaf_fail(&err, SHEAF_USAGE, "help explains one command at a time, but there is also \"%s\"", in->operands.items[1]);
+        sheaf_fail(&err, SHEAF_USAGE, "help explains one command at a time, but there is also \"%s\"",
+                   in->operands.items[1]);
         return complain(&err);
     }
-    const char *name = in->operands.items[0];
-    const struct command *command = command_find(name);
-    if (!command) {
-        struct nearest nearest = nearest_to(name);
-        for (const struct command *const *c = commands; *c; c++)
-            nearest_offer(&nearest, (*c)->name);
-        sheaf_fail(&err, SHEAF_USAGE, "there is no command \"%s\"%s", name, nearest_hint(&nearest, "", " (sheaf help lists them)"));
+    const struct command *command;
+    if (command_find(in->operands.items[0], &command, &err) != SHEAF_OK)
         return complain(&err);
-    }
     struct option_target *targets;
     size_t count;
     void *options = keep_bytes(command->options_size);

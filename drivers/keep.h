@@ -11,8 +11,8 @@ void *keep_bytes(size_t size);
 /* A formatted text. */
 const char *keep_text(const char *format, ...) SHEAF_PRINTF(1, 2);
 
-/* Room in a growing array of `count` elements of `size` bytes for one more: `items`, or a copy twice as large. All zeros
- * is an empty array. */
+/* Room in a growing array of `count` elements of `size` bytes for one more: `items`, or a copy twice as large. All
+ * zeros is an empty array. */
 void *keep_room(void *items, size_t count, size_t *capacity, size_t size);
 
 /* A growing list of texts. All zeros is empty. Texts are borrowed. */

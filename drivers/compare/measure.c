@@ -346,7 +346,8 @@ enum sheaf_status comparison_measure(struct comparison *comparison, const struct
         warm_up(&bench);
     if (!is_over(&bench) && !how->dry_run)
         run_rounds(&bench);
-    pace_end(&bench.pace, is_over(&bench) ? NULL : keep_text("done in %s", show_seconds(clock_seconds() - bench.pace.began, time)));
+    show_seconds(clock_seconds() - bench.pace.began, time);
+    pace_end(&bench.pace, is_over(&bench) ? NULL : keep_text("done in %s", time));
     residents_end(&bench.residents, wire_order_text(ORDER_QUIT));
     return bench.status;
 }

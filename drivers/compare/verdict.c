@@ -64,7 +64,8 @@ static void print_fastest(FILE *out, const struct comparison *c, const struct ve
     if (rate > 0 && reading > 0)
         fprintf(out, ", %.0f%% of the read bandwidth", 100 * rate / reading);
     if (verdict->as_fast)
-        fprintf(out, " (within the spread %zu other row%s as fast)", verdict->as_fast, verdict->as_fast == 1 ? " is" : "s are");
+        fprintf(out, " (within the spread %zu other row%s as fast)", verdict->as_fast,
+                verdict->as_fast == 1 ? " is" : "s are");
     fputc('\n', out);
 }
 

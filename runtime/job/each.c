@@ -9,7 +9,7 @@ struct each {
     struct lead lead;          /* first, so that a lead is the start of an each */
     struct sheaf_answer **answers, *total;
     struct bundle bundle;      /* of the total's first pass */
-    struct partial whole;      /* what has been merged; its blocks are not kept, each input's own total has been checked */
+    struct partial whole;      /* what has been merged; its blocks are not kept: each input's total has been checked */
     uint64_t bytes;            /* read so far */
     int64_t first_ns, map_ns;
 };
@@ -20,7 +20,8 @@ static enum sheaf_status keep_first_pass(struct lead *lead, struct sheaf_error *
     if (lead->run.map_passes > 0)
         return SHEAF_OK;
     const struct work *work = &each->bundle.work;
-    return failure_explain(err, work->ops->merge(work, each->whole.state, lead->run.total.state, err), "a state", "merge");
+    enum sheaf_status status = work->ops->merge(work, each->whole.state, lead->run.total.state, err);
+    return failure_explain(err, status, "a state", "merge");
 }
 
 static enum sheaf_status do_input(struct each *each, size_t input, struct sheaf_error *err)

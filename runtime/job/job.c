@@ -10,7 +10,8 @@
 static bool report(void *context, uint64_t done_bytes)
 {
     struct lead *lead = context;
-    return lead->progress(lead->progress_context, lead->before_bytes + done_bytes, lead->total_bytes, lead->run.map_passes);
+    done_bytes += lead->before_bytes;
+    return lead->progress(lead->progress_context, done_bytes, lead->total_bytes, lead->run.map_passes);
 }
 
 /* ---- one step, announced ------------------------------------------------------------------------------------- */
