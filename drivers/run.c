@@ -78,27 +78,18 @@ static enum sheaf_status read_call(struct call *call, const struct invocation *i
                             err);
     if (status == SHEAF_OK && options->saved.against)
         status = saved_read(&call->before, options->saved.against, err);
+    call->file_count = options->own.per_file ? call->names.count : 0;
     call->request = (struct request){&options->input, &call->choice, &options->execution.way, in->world};
     return status;
 }
 
 /* ---- computing --------------------------------------------------------------------------------------------------- */
 
-/* One file needs no separate total, so it may be a stream. */
-static enum sheaf_status check_files(struct call *call, struct sheaf_error *err)
-{
-    call->file_count = call->options->own.per_file ? call->names.count : 0;
-    for (size_t i = 0; i < call->file_count && call->file_count > 1; i++)
-        if (strcmp(call->names.items[i], "-") == 0)
-            return sheaf_fail(err, SHEAF_USAGE, "--per-file takes standard input (-) only if it is the one input; write it "
-                                                "to a file first");
-    return SHEAF_OK;
-}
-
 static enum sheaf_status compute_all(struct call *call, struct sheaf_error *err)
 {
     struct progress progress;
     progress_begin(&progress, call->options->output.progress, call->options->common.quiet);
+    /* One file needs no separate total. */
     enum sheaf_status status = reduction_run(&call->reduction, call->file_count > 1, &progress, err);
     progress_end(&progress, status == SHEAF_OK);
     return status;
@@ -203,8 +194,6 @@ static enum sheaf_status compute(struct call *call, bool *holds, struct sheaf_er
 {
     struct outputs outputs;
     enum sheaf_status status = check_outputs(call, err);
-    if (status == SHEAF_OK)
-        status = check_files(call, err);
     if (status == SHEAF_OK)
         status = reduction_prepare(&call->reduction, &call->request, &call->names, err);
     if (status == SHEAF_OK && call->options->output.dry_run) {

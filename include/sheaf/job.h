@@ -136,7 +136,7 @@ SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_job_run(const struct sheaf_plan
 /* Runs a sealed plan for each input of its source, one after the other, and for all of them together, from one reading:
  * *answers is an array of sheaf_source_input_count, which the caller frees after destroying each; *total is as if by
  * sheaf_job_run, bit for bit. Where a kernel wants further passes, those read the inputs again, for the whole too.
- * SHEAF_USAGE: the source is a stream or a pair. */
+ * SHEAF_USAGE: the source is a pair. */
 SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_job_run_each(const struct sheaf_plan *plan,
                                                               struct sheaf_answer ***answers,
                                                               struct sheaf_answer **total, sheaf_progress *progress,

@@ -54,7 +54,7 @@ static enum sheaf_status do_total(struct each *each, struct sheaf_error *err)
     lead->map_ns = each->map_ns;
     lead->before_bytes = 0;
     run_pass_cleanup(&lead->run);
-    run_choose(&lead->run, CUT_ALL);
+    run_choose(&lead->run, ALL_INPUTS);
     lead->run.bundle = each->bundle;
     lead->run.total = each->whole;
     lead->run.total.work = &lead->run.bundle.work;
@@ -104,8 +104,6 @@ enum sheaf_status sheaf_job_run_each(const struct sheaf_plan *plan, struct sheaf
     size_t count = sheaf_source_input_count(plan->source);
     if (!plan->sealed)
         return sheaf_fail(err, SHEAF_USAGE, "a plan must be sealed before it is run");
-    if (source_access(plan->source) != SOURCE_CUTTABLE)
-        return sheaf_fail(err, SHEAF_USAGE, "a stream is among the inputs: results for each need files");
     if (strcmp(sheaf_source_format(plan->source), "pair") == 0)
         return sheaf_fail(err, SHEAF_USAGE, "the two sides of a pair have one result together, none for each");
     sheaf_error_clear(err);

@@ -11,7 +11,7 @@ enum sheaf_status run_init(struct run *run, const struct sheaf_plan *plan, struc
     run->plan = plan;
     run->cast = plan_cast(plan);
     run->cuttable = source_access(plan->source) == SOURCE_CUTTABLE;
-    run->input = CUT_ALL;
+    run->input = ALL_INPUTS;
     run->board = board_new();
     run->carries = calloc(plan->reduction_count, sizeof *run->carries);
     run->active = calloc(plan->reduction_count, sizeof *run->active);
@@ -45,7 +45,8 @@ static void choose_input(struct run *run, int64_t input)
     if (input == run->input)
         return;
     run->input = input;
-    cut_choose(&run->cut, input);
+    if (run->cuttable)
+        cut_choose(&run->cut, input);
     free(run->entry); /* of other blocks */
     run->entry = NULL;
 }
@@ -68,6 +69,7 @@ static struct pass make_pass(struct run *run, const struct work *work)
         .source = run->plan->source,
         .cut = run->cuttable ? &run->cut : NULL,
         .entry = run->entry,
+        .input = run->input,
         .plan_id = run->plan->id,
         .number = run->number++,
         .block_bytes = run->plan->block_bytes,
@@ -177,7 +179,7 @@ static enum sheaf_status hear(struct run *run, struct unpacker *unpacker, enum s
     *step = (enum step)unpack_u64(unpacker);
     run->map_passes = (uint32_t)unpack_u64(unpacker);
     int64_t input = (int64_t)unpack_u64(unpacker);
-    if (input != CUT_ALL && (!run->cuttable || (uint64_t)input >= sheaf_source_input_count(run->plan->source)))
+    if (input != ALL_INPUTS && (uint64_t)input >= sheaf_source_input_count(run->plan->source))
         return sheaf_fail(err, SHEAF_INTERNAL, "a message from rank 0 arrived damaged");
     choose_input(run, input);
     for (uint32_t i = 0; i < run->plan->reduction_count; i++) {

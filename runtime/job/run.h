@@ -14,7 +14,7 @@ struct run {
     struct board *board;
     struct cut cut;
     bool cuttable;
-    int64_t input;                /* the one that is read, or CUT_ALL */
+    int64_t input;                /* the one that is read, or ALL_INPUTS */
     uint8_t *entry;               /* per block, once surveyed; else NULL */
     uint32_t number;              /* passes begun */
     uint32_t map_passes;          /* of the kernels */
@@ -38,7 +38,7 @@ enum sheaf_status run_map(struct run *run, struct sheaf_error *err);
 enum sheaf_status run_survey(struct run *run, struct sheaf_error *err);
 void run_pass_cleanup(struct run *run);
 
-/* Begins anew, with all reductions, over one input of a cuttable source or (CUT_ALL) over all of them. */
+/* Begins anew, with all reductions, over one input or (ALL_INPUTS) over all of them. */
 void run_choose(struct run *run, int64_t input);
 
 /* The leader's word to the followers before each step, and their reading of it. Without a world nothing happens. */

@@ -45,8 +45,8 @@ void cut_cleanup(struct cut *cut)
 void cut_choose(struct cut *cut, int64_t input)
 {
     const uint64_t *first = cut->first_block;
-    cut->base = input == CUT_ALL ? 0 : first[input];
-    cut->block_count = first[input == CUT_ALL ? (int64_t)cut->source->input_count : input + 1] - cut->base;
+    cut->base = input == ALL_INPUTS ? 0 : first[input];
+    cut->block_count = first[input == ALL_INPUTS ? (int64_t)cut->source->input_count : input + 1] - cut->base;
 }
 
 /* The last input that begins at or before `block` and is not empty. */

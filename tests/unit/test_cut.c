@@ -69,7 +69,7 @@ static void an_input_is_cut_alone(void **state)
             assert_int_equal(span.hi, same.hi);
         }
     }
-    cut_choose(&one, CUT_ALL);
+    cut_choose(&one, ALL_INPUTS);
     assert_int_equal(one.block_count, all.block_count);
     assert_int_equal(cut_span(&one, all.block_count - 1).input, 3);
     cut_cleanup(&one);
