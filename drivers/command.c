@@ -37,6 +37,9 @@ enum sheaf_status command_find(const char *name, const struct command **command,
             return SHEAF_OK;
         }
     }
+    for (const struct option *o = common_table.options; o->name; o++)
+        if (strcmp(o->name, name) == 0)
+            return sheaf_fail(err, SHEAF_USAGE, "there is no command \"%s\" (did you mean sheaf --%s?)", name, name);
     if (sheaf_kernel_find(name))
         return sheaf_fail(err, SHEAF_USAGE, "\"%s\" is a kernel, not a command: sheaf run %s FILE", name, name);
     return sheaf_fail(err, SHEAF_USAGE, "there is no command \"%s\"%s", name,

@@ -97,11 +97,9 @@ void help_command(FILE *out, const struct command *command, const struct option_
     unsigned width = text_width(out);
     fprintf(out, "Usage: sheaf %s %s%s[OPTION...]\n", command->name, command->operands, *command->operands ? " " : "");
     print_paragraphs(out, command->description, width);
-    if (command->examples) {
-        title(out, "Examples");
-        for (const char *line = command->examples; *line; line += strcspn(line, "\n") + 1)
-            fprintf(out, "  %.*s\n", (int)strcspn(line, "\n"), line);
-    }
+    title(out, "Examples");
+    for (const char *line = command->examples; *line; line += strcspn(line, "\n") + 1)
+        fprintf(out, "  %.*s\n", (int)strcspn(line, "\n"), line);
     for (size_t t = 0; t < count; t++) {
         if (!targets[t].table->options->name)
             continue;

@@ -45,6 +45,8 @@ static enum sheaf_status make_plan(struct reduction *reduction, const struct req
         return status;
     execution_apply(request->execution, reduction->plan);
     sheaf_plan_set_world(reduction->plan, request->world);
+    if (request->each)
+        sheaf_plan_set_each(reduction->plan);
     if (request->input->nan)
         sheaf_plan_set_nan(reduction->plan, request->input->nan);
     for (size_t i = 0; i < request->input->where.count && status == SHEAF_OK; i++)
@@ -66,10 +68,10 @@ enum sheaf_status reduction_prepare(struct reduction *reduction, const struct re
     return status;
 }
 
-enum sheaf_status reduction_run(struct reduction *reduction, bool each, struct progress *progress,
+enum sheaf_status reduction_run(struct reduction *reduction, const struct request *request, struct progress *progress,
                                 struct sheaf_error *err)
 {
-    if (each)
+    if (request->each)
         return sheaf_job_run_each(reduction->plan, &reduction->each, &reduction->answer, progress_report, progress, err);
     return sheaf_job_run(reduction->plan, &reduction->answer, progress_report, progress, err);
 }

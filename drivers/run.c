@@ -79,7 +79,13 @@ static enum sheaf_status read_call(struct call *call, const struct invocation *i
     if (status == SHEAF_OK && options->saved.against)
         status = saved_read(&call->before, options->saved.against, err);
     call->file_count = options->own.per_file ? call->names.count : 0;
-    call->request = (struct request){&options->input, &call->choice, &options->execution.way, in->world};
+    call->request = (struct request){
+        .input = &options->input,
+        .choice = &call->choice,
+        .execution = &options->execution.way,
+        .world = in->world,
+        .each = call->file_count > 1, /* one file needs no separate total */
+    };
     return status;
 }
 
@@ -89,8 +95,7 @@ static enum sheaf_status compute_all(struct call *call, struct sheaf_error *err)
 {
     struct progress progress;
     progress_begin(&progress, call->options->output.progress, call->options->common.quiet);
-    /* One file needs no separate total. */
-    enum sheaf_status status = reduction_run(&call->reduction, call->file_count > 1, &progress, err);
+    enum sheaf_status status = reduction_run(&call->reduction, &call->request, &progress, err);
     progress_end(&progress, status == SHEAF_OK);
     return status;
 }

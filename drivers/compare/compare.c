@@ -83,7 +83,7 @@ static enum sheaf_status read_call(struct call *call, const struct invocation *i
     enum sheaf_status status = kernel_choose(&options->kernel, kernels, &call->choice, err);
     if (status == SHEAF_OK)
         status = data_names(&call->names, &options->input, in->operands.items + 1, in->operands.count - 1, example, err);
-    call->request = (struct request){&options->input, &call->choice, NULL, in->world};
+    call->request = (struct request){.input = &options->input, .choice = &call->choice, .world = in->world};
     return status;
 }
 

@@ -142,6 +142,11 @@ void sheaf_plan_set_block(struct sheaf_plan *plan, uint64_t bytes)
     plan->block_bytes = bytes;
 }
 
+void sheaf_plan_set_each(struct sheaf_plan *plan)
+{
+    plan->each = true;
+}
+
 void sheaf_plan_set_pin(struct sheaf_plan *plan, const char *policy)
 {
     keep(plan, &plan->pin_name, policy);
@@ -246,6 +251,8 @@ static uint64_t choose_block(const struct sheaf_plan *plan)
     int64_t bytes = sheaf_source_bytes(plan->source);
     if (bytes == SHEAF_UNKNOWN)
         return 1 << 20;
+    if (plan->each)
+        bytes /= (int64_t)sheaf_source_input_count(plan->source);
     uint64_t share = (uint64_t)bytes / ((uint64_t)plan->workers * plan->ranks * BLOCKS_PER_WORKER);
     return share > MOST ? MOST : share < LEAST ? LEAST : share;
 }
