@@ -113,6 +113,7 @@ enum sheaf_status sheaf_job_run_each(const struct sheaf_plan *plan, struct sheaf
                                             : sheaf_fail(err, SHEAF_MEMORY, "no memory for %zu answers", count);
     for (size_t i = 0; i < count && status == SHEAF_OK; i++)
         status = answer_new(&each.answers[i], plan, err);
+    each.lead.answer = each.total; /* what the job notes before its first pass is about all */
     if (status == SHEAF_OK)
         status = lead_job(&each.lead, plan, lead_each, err);
     if (status != SHEAF_OK) {
