@@ -74,8 +74,8 @@ SHEAF_API void sheaf_plan_set_strategy(struct sheaf_plan *plan, const char *stra
 SHEAF_API void sheaf_plan_set_workers(struct sheaf_plan *plan, unsigned workers); /* in hybrid: per rank */
 SHEAF_API void sheaf_plan_set_block(struct sheaf_plan *plan, uint64_t bytes);
 SHEAF_API void sheaf_plan_set_pin(struct sheaf_plan *plan, const char *policy);
-/* The plan is meant for sheaf_job_run_each: the default block is by the size of an input, so that every worker gets some
- * of each. */
+/* The plan is meant for sheaf_job_run_each: the default strategy and block are by the size of an input, so that every
+ * worker gets some of each. */
 SHEAF_API void sheaf_plan_set_each(struct sheaf_plan *plan);
 /* "propagate": kernels see NaN; "skip": such rows are left out and counted; "fail": SHEAF_INPUT at the first seen. */
 SHEAF_API void sheaf_plan_set_nan(struct sheaf_plan *plan, const char *policy);
