@@ -49,14 +49,14 @@ struct spread row_spread(const struct row *row, size_t field)
     return spread;
 }
 
-static double median_seconds(const struct row *row)
+struct spread row_elapsed(const struct row *row)
 {
-    return row_spread(row, offsetof(struct repetition, elapsed_s)).median;
+    return row_spread(row, offsetof(struct repetition, elapsed_s));
 }
 
 double row_rate(const struct row *row)
 {
-    double seconds = median_seconds(row);
+    double seconds = row_elapsed(row).median;
     return seconds > 0 ? (double)row->repetitions[0].bytes / seconds : 0;
 }
 
@@ -74,10 +74,10 @@ double comparison_read_rate(const struct comparison *comparison, const struct ro
 
 double comparison_speedup(const struct comparison *comparison, const struct row *row)
 {
-    double mine = median_seconds(row);
+    double mine = row_elapsed(row).median;
     if (!comparison->has_base || row->way.kind != WAY_PLAN || mine <= 0)
         return 0;
-    return median_seconds(&comparison->rows[comparison->base]) / mine;
+    return row_elapsed(&comparison->rows[comparison->base]).median / mine;
 }
 
 uint64_t row_peak_bytes(const struct row *row)

@@ -44,6 +44,7 @@ void row_add_repetition(struct row *row, const struct repetition *repetition);
 
 /* Of one of the seconds of a row's repetitions: offsetof(struct repetition, elapsed_s) and the like. */
 struct spread row_spread(const struct row *row, size_t field);
+struct spread row_elapsed(const struct row *row);
 struct spread spread_of(double *values, size_t count);
 
 /* Bytes per second of the median repetition; 0: not measured. */

@@ -85,11 +85,6 @@ static struct figure get_pin(const struct comparison *c, const struct row *row)
 
 /* ---- how long it took ------------------------------------------------------------------------------------------ */
 
-static struct spread elapsed(const struct row *row)
-{
-    return row_spread(row, offsetof(struct repetition, elapsed_s));
-}
-
 static struct figure get_repetitions(const struct comparison *c, const struct row *row)
 {
     (void)c;
@@ -99,31 +94,31 @@ static struct figure get_repetitions(const struct comparison *c, const struct ro
 static struct figure get_median(const struct comparison *c, const struct row *row)
 {
     (void)c;
-    return real_or_none(row->count, elapsed(row).median);
+    return real_or_none(row->count, row_elapsed(row).median);
 }
 
 static struct figure get_least(const struct comparison *c, const struct row *row)
 {
     (void)c;
-    return real_or_none(row->count, elapsed(row).least);
+    return real_or_none(row->count, row_elapsed(row).least);
 }
 
 static struct figure get_q1(const struct comparison *c, const struct row *row)
 {
     (void)c;
-    return real_or_none(row->count, elapsed(row).q1);
+    return real_or_none(row->count, row_elapsed(row).q1);
 }
 
 static struct figure get_q3(const struct comparison *c, const struct row *row)
 {
     (void)c;
-    return real_or_none(row->count, elapsed(row).q3);
+    return real_or_none(row->count, row_elapsed(row).q3);
 }
 
 /* Half of what lies between the quartiles, in parts of the median. */
 static struct figure get_spread(const struct comparison *c, const struct row *row)
 {
-    struct spread s = elapsed(row);
+    struct spread s = row_elapsed(row);
     (void)c;
     return real_or_none(s.median > 0, (s.q3 - s.q1) / 2 / s.median);
 }

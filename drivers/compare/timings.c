@@ -25,7 +25,7 @@ enum sheaf_status timings_write(const struct comparison *comparison, const char 
     for (size_t i = 0; i < comparison->count; i++) {
         const struct row *row = &comparison->rows[i];
         const struct row_plan *plan = &row->plan;
-        struct spread s = row_spread(row, offsetof(struct repetition, elapsed_s));
+        struct spread s = row_elapsed(row);
         if (row->way.kind == WAY_PLAN && row->state == ROW_STANDING && row->count)
             fprintf(file.stream, "row\t%s\t%s\t%u\t%u\t%" PRIu64 "\t%s\t%zu\t%.9f\t%.9f\t%.9f\t%.9f\n", plan->strategy,
                     plan->merge, plan->ranks, plan->workers, plan->block_bytes, plan->pin, s.count, s.least, s.q1,
@@ -94,20 +94,15 @@ static bool same_row(const struct row_plan *a, const struct row_plan *b)
            a->ranks == b->ranks && a->workers == b->workers && a->block_bytes == b->block_bytes;
 }
 
-static struct spread now_of(const struct row *row)
-{
-    return row_spread(row, offsetof(struct repetition, elapsed_s));
-}
-
 double timings_change(const struct row *row)
 {
-    return now_of(row).median / row->before.median - 1;
+    return row_elapsed(row).median / row->before.median - 1;
 }
 
 /* Quartiles that overlap are noise, however far the medians. */
 static bool has_moved(const struct row *row, double rtol)
 {
-    struct spread now = now_of(row);
+    struct spread now = row_elapsed(row);
     bool apart = now.q1 > row->before.q3 || now.q3 < row->before.q1;
     double change = timings_change(row);
     return apart && (change > rtol || change < -rtol);
@@ -152,7 +147,7 @@ bool timings_hold(const struct timings *before, const struct comparison *compari
             continue;
         double change = timings_change(row);
         slower += change > 0;
-        note("%s: %s, was %s: %.1f%% %s", row_label(row), show_ms(now_of(row).median), show_ms(row->before.median),
+        note("%s: %s, was %s: %.1f%% %s", row_label(row), show_ms(row_elapsed(row).median), show_ms(row->before.median),
              100 * (change < 0 ? -change : change), change > 0 ? "slower" : "faster");
     }
     if (fresh || missing)

@@ -6,11 +6,6 @@
 #include "number.h"
 #include "terminal.h"
 
-static struct spread elapsed(const struct row *row)
-{
-    return row_spread(row, offsetof(struct repetition, elapsed_s));
-}
-
 static bool has_answer(const struct row *row)
 {
     return row->way.kind == WAY_PLAN && row->state == ROW_STANDING && row->count;
@@ -22,7 +17,7 @@ static size_t count_as_fast(const struct comparison *c, const struct row *fastes
     for (size_t i = 0; i < c->count; i++) {
         const struct row *row = &c->rows[i];
         if (row != fastest && has_answer(row) && !row->differs)
-            count += elapsed(row).q1 <= elapsed(fastest).q3;
+            count += row_elapsed(row).q1 <= row_elapsed(fastest).q3;
     }
     return count;
 }
@@ -41,7 +36,7 @@ bool verdict_make(struct verdict *verdict, const struct comparison *c)
             continue;
         }
         verdict->agreeing++;
-        if (!verdict->fastest || elapsed(row).median < elapsed(verdict->fastest).median)
+        if (!verdict->fastest || row_elapsed(row).median < row_elapsed(verdict->fastest).median)
             verdict->fastest = row;
     }
     if (verdict->fastest)
@@ -113,7 +108,7 @@ static void json_fastest(struct json *json, const struct comparison *c, const st
     json_uint(json, "workers", way_workers(&row->way));
     json_uint(json, "block_bytes", row->plan.block_bytes);
     json_text(json, "pin", row->plan.pin);
-    json_known(json, "median_s", elapsed(row).median);
+    json_known(json, "median_s", row_elapsed(row).median);
     json_known(json, "bytes_per_s", rate);
     json_known(json, "speedup", comparison_speedup(c, row));
     json_known(json, "read_share", reading > 0 ? rate / reading : 0);
