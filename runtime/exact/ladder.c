@@ -30,9 +30,6 @@ static const struct set sets[] = {
 #define SET(isa) {CPU_##isa, windows_flagged_##isa, {survey_f64_##isa, survey_f32_##isa}},
     SHEAF_ISA_AVX512(SET)
 #undef SET
-#define SET(isa) {CPU_##isa, windows_ifma_##isa, {survey_f64_avx512, survey_f32_avx512}},
-    SHEAF_ISA_AVX512IFMA(SET)
-#undef SET
 };
 
 static const struct set *best_set(enum window_job job)

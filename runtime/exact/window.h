@@ -91,7 +91,5 @@ SHEAF_ISAS(WINDOW_DECLARE)
 /* Written for one instruction set: some jobs only. */
 #define WINDOW_DECLARE_FLAGGED(isa) extern window_table windows_flagged_##isa;
 SHEAF_ISA_AVX512(WINDOW_DECLARE_FLAGGED)
-#define WINDOW_DECLARE_IFMA(isa) extern window_table windows_ifma_##isa;
-SHEAF_ISA_AVX512IFMA(WINDOW_DECLARE_IFMA)
 
 #endif
