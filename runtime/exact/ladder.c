@@ -4,13 +4,13 @@
 #include "base/fpenv.h"
 #include "exact/buckets.h"
 
-/* Where to begin is guessed from the first elements. A block that does not fit after all is looked through, and the way
- * that must do is chosen, to be kept for a number of blocks that doubles with every failure: data that often need it do
- * not pay for trying in vain. All this changes speed only. */
+/* Where to begin is guessed from the first elements. A block that does not fit after all is looked through and goes a
+ * wider way, which is kept for a number of blocks that doubles if failures come soon after one another: data that often
+ * need it do not pay for trying in vain. All this changes speed only. */
 enum {
-    SAMPLE = 64,   /* elements from which a way is guessed */
-    HEADROOM = 1,  /* bits that a guessed window has to spare at its top */
-    FEW = 16,      /* elements for which a window is not worth its setting up */
+    SAMPLE = 64,      /* elements from which a way is guessed */
+    FEW = 16,         /* elements for which a window is not worth its setting up */
+    SOON = 16,        /* blocks */
     LONGEST_HOLD = 64 /* blocks */
 };
 
@@ -59,7 +59,7 @@ struct way {
 
 static bool place(const struct window *window, struct window_range range, int *unit)
 {
-    int best = range.top + HEADROOM - window->above;
+    int best = range.top - window->above;
     *unit = best < window->lowest ? window->lowest : best > window->highest ? window->highest : best;
     return range.top <= *unit + window->above && range.bottom >= *unit - window->below;
 }
@@ -71,10 +71,11 @@ static bool place_all(const struct window *window, struct window_range x, struct
     return place(window, (struct window_range){x.top + y.top, x.bottom + y.bottom}, &way->x_unit);
 }
 
-static struct way choose(const struct run *run, uint64_t n)
+/* From window `kind` on, for what the first n elements are like. */
+static struct way choose(const struct run *run, uint64_t n, int kind)
 {
     struct window_range x = run->survey(run->x, n), y = run->x == run->y ? x : run->survey(run->y, n);
-    struct way way = {0, 0, 0};
+    struct way way = {kind, 0, 0};
     while (way.kind < WINDOW_KINDS && !(run->windows[way.kind].block && place_all(&run->windows[way.kind], x, y, &way)))
         way.kind++;
     return way;
@@ -95,23 +96,25 @@ static uint64_t lesser(uint64_t a, uint64_t b)
 
 static void climb(struct sheaf_exact *into, struct run run, uint64_t n)
 {
-    struct way way = choose(&run, lesser(n, SAMPLE));
-    unsigned hold = 0, next_hold = 1;
+    struct way way = choose(&run, lesser(n, SAMPLE), 0);
+    uint64_t hold = 0, next_hold = 1, since_failure = SOON;
     for (uint64_t count; n; n -= count, run.x += count * run.size, run.y += count * run.size) {
         count = lesser(n, WINDOW_BLOCK);
         if (hold)
             hold--;
         else if (way.kind > 0)
-            way = choose(&run, lesser(count, SAMPLE));
-        if (add_block(into, &run, way, count))
-            continue;
-        if (way.kind < WINDOW_KINDS) {
-            way = choose(&run, count);
+            way = choose(&run, lesser(count, SAMPLE), 0);
+        while (!add_block(into, &run, way, count)) {
+            if (way.kind == WINDOW_KINDS) {
+                buckets_add(into, run.job, run.x, run.y, count);
+                break;
+            }
+            way = choose(&run, count, way.kind + 1);
+            next_hold = since_failure < SOON ? lesser(2 * next_hold, LONGEST_HOLD) : 1;
             hold = next_hold;
-            next_hold = (unsigned)lesser(2 * next_hold, LONGEST_HOLD);
+            since_failure = 0;
         }
-        if (!add_block(into, &run, way, count))
-            buckets_add(into, run.job, run.x, run.y, count);
+        since_failure += !hold;
     }
 }
 

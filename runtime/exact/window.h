@@ -63,9 +63,8 @@ typedef const struct window window_table[WINDOW_JOB_COUNT][WINDOW_KINDS];
  * normal. */
 #define WINDOW_OF(function, levels, bits, of_products)                                                     \
     {function, bits, WINDOW_SPACING * ((levels)-1), -1074 + WINDOW_SPACING * ((levels)-1), 971, of_products}
-#define WINDOW_SIGNED(function, levels) WINDOW_OF(function, levels, 51, false)
-#define WINDOW_PRODUCTS(function, levels) WINDOW_OF(function, levels, 51, true)
-#define WINDOW_UNSIGNED(function, levels) WINDOW_OF(function, levels, 52, false)
+#define WINDOW_SUM(function, levels) WINDOW_OF(function, levels, 50, false)
+#define WINDOW_PRODUCTS(function, levels) WINDOW_OF(function, levels, 50, true)
 
 /* 2^exponent, for normal numbers. */
 static inline double window_power(int exponent)

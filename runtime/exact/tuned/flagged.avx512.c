@@ -89,7 +89,7 @@ ALWAYS __m512d extract(__m512d *level, __m512d one, __m512d x)
     return _mm512_fmsub_pd(one, x, _mm512_sub_pd(*level, before));
 }
 
-ALWAYS struct sums sum_next(struct sums sums, const int levels, __m512d one, __m512d x)
+ALWAYS struct sums sum_next(struct sums sums, const int levels, __m512d one, __m512d x, const bool fuse_rest)
 {
     if (levels > 0)
         x = extract(&sums.first, one, x);
@@ -97,7 +97,7 @@ ALWAYS struct sums sum_next(struct sums sums, const int levels, __m512d one, __m
         x = extract(&sums.second, one, x);
     if (levels > 2)
         x = extract(&sums.third, one, x);
-    sums.rest = _mm512_fmadd_pd(one, x, sums.rest);
+    sums.rest = fuse_rest ? _mm512_fmadd_pd(one, x, sums.rest) : _mm512_add_pd(x, sums.rest);
     return sums;
 }
 
@@ -115,16 +115,10 @@ ALWAYS struct chain chain_next(struct chain chain, struct shape shape, __m512d o
 {
     __m512d a = shape.load(x, i, there), b = shape.making == PRODUCT ? shape.load(y, i, there) : a;
     __m512d number = make(shape.making, shape.in_parts, a, b);
-    chain.number = sum_next(chain.number, shape.levels, one, number);
+    chain.number = sum_next(chain.number, shape.levels, one, number, true);
     if (shape.in_parts)
-        chain.error = sum_next(chain.error, shape.levels, one, _mm512_fmsub_pd(a, b, number));
+        chain.error = sum_next(chain.error, shape.levels, one, _mm512_fmsub_pd(a, b, number), shape.levels > 1);
     return chain;
-}
-
-ALWAYS void prefetch(struct shape shape, const void *x, uint64_t i, uint64_t count)
-{
-    for (uint64_t byte = 0; byte < count * shape.size; byte += 64)
-        _mm_prefetch((const char *)x + i * shape.size + byte + PREFETCH_BYTES, _MM_HINT_T0);
 }
 
 ALWAYS void sum_all(struct chain *even, struct chain *odd, struct shape shape, __m512d one, const void *x, const void *y,
@@ -133,9 +127,6 @@ ALWAYS void sum_all(struct chain *even, struct chain *odd, struct shape shape, _
     struct chain a = *even, b = *odd;
     uint64_t i = 0;
     for (; i + 2 * GROUP <= n; i += 2 * GROUP) {
-        prefetch(shape, x, i, 2 * GROUP);
-        if (shape.making == PRODUCT)
-            prefetch(shape, y, i, 2 * GROUP);
         a = chain_next(a, shape, one, x, y, i, 0xff);
         b = chain_next(b, shape, one, x, y, i + LANES, 0xff);
         a = chain_next(a, shape, one, x, y, i + 2 * LANES, 0xff);

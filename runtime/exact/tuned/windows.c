@@ -290,13 +290,13 @@ static bool products_f64(int64_t *limb, const void *x, const void *y, uint64_t n
 /* ---- all ---------------------------------------------------------------------------------------------------- */
 
 window_table ISA(windows) = {
-    [WINDOW_SUM_F64] = {WINDOW_SIGNED(sum2_f64, 2), WINDOW_SIGNED(sum3_f64, 3)},
-    [WINDOW_ABSOLUTE_F64] = {WINDOW_SIGNED(absolute2_f64, 2), WINDOW_SIGNED(absolute3_f64, 3)},
+    [WINDOW_SUM_F64] = {WINDOW_SUM(sum2_f64, 2), WINDOW_SUM(sum3_f64, 3)},
+    [WINDOW_ABSOLUTE_F64] = {WINDOW_SUM(absolute2_f64, 2), WINDOW_SUM(absolute3_f64, 3)},
     [WINDOW_SQUARES_F64] = {WINDOW_PIECES(squares_f64)},
     [WINDOW_PRODUCTS_F64] = {WINDOW_PIECES(products_f64)},
-    [WINDOW_SUM_F32] = {WINDOW_SIGNED(sum1_f32, 1), WINDOW_SIGNED(sum2_f32, 2), WINDOW_SIGNED(sum3_f32, 3)},
-    [WINDOW_ABSOLUTE_F32] = {WINDOW_SIGNED(absolute1_f32, 1), WINDOW_SIGNED(absolute2_f32, 2),
-                             WINDOW_SIGNED(absolute3_f32, 3)},
+    [WINDOW_SUM_F32] = {WINDOW_SUM(sum1_f32, 1), WINDOW_SUM(sum2_f32, 2), WINDOW_SUM(sum3_f32, 3)},
+    [WINDOW_ABSOLUTE_F32] = {WINDOW_SUM(absolute1_f32, 1), WINDOW_SUM(absolute2_f32, 2),
+                             WINDOW_SUM(absolute3_f32, 3)},
     [WINDOW_SQUARES_F32] = {WINDOW_PRODUCTS(products2_f32, 2), WINDOW_PRODUCTS(products3_f32, 3)},
     [WINDOW_PRODUCTS_F32] = {WINDOW_PRODUCTS(products2_f32, 2), WINDOW_PRODUCTS(products3_f32, 3)},
 };
