@@ -181,7 +181,8 @@ ALWAYS void total_level(struct total *total, int k, int unit, __m512d a, __m512d
     total->lanes[k] = _mm512_add_epi64(integers(a, magic, outside), integers(b, magic, outside));
 }
 
-/* The sums of the rest become integers through two more units, the last with flags. */
+/* The sums of the rest become integers through two more units, the last with flags. What the first leaves, at most half
+ * its unit, cannot be too large for the second. */
 ALWAYS void total_rest(struct total *total, int k, int unit, __m512d rest, __m512i *outside)
 {
     int units[2] = {clamped(unit), clamped(unit - WINDOW_SPACING)};
@@ -191,7 +192,7 @@ ALWAYS void total_rest(struct total *total, int k, int unit, __m512d rest, __m51
     total->unit[k + 1] = units[1];
     total->lanes[k] = integers(q, high, outside);
     q = _mm512_add_pd(_mm512_sub_pd(rest, _mm512_sub_pd(q, high)), low);
-    total->lanes[k + 1] = integers(q, low, outside);
+    total->lanes[k + 1] = integers(q, low, &(__m512i){0});
 }
 
 ALWAYS struct total total_of(struct sums a, struct sums b, const int levels, int unit, __m512i *outside)
