@@ -26,20 +26,20 @@ static void add_halves(int64_t *limb, struct halves sum, int64_t negative)
     limb[2] += limb_signed(sum.high >> LIMB_BITS, negative);
 }
 
-/* Takes bucket[j] << (step * j) out of buckets first .. last - 1 of a group, whose shifts stay below 32. */
-ALWAYS struct halves take_some(uint64_t *bucket, unsigned first, unsigned last, const unsigned step)
+/* Takes bucket[j] << (step * j + odd) out of buckets first .. last - 1 of a group, whose shifts stay below 32. */
+ALWAYS struct halves take_some(uint64_t *bucket, unsigned first, unsigned last, const unsigned step, unsigned odd)
 {
     struct halves sum = {0, 0};
     for (unsigned j = first; j < last; j++) {
-        sum.low += (bucket[j] & LIMB_MASK) << (step * j);
-        sum.high += bucket[j] >> LIMB_BITS << (step * j);
+        sum.low += (bucket[j] & LIMB_MASK) << (step * j + odd);
+        sum.high += bucket[j] >> LIMB_BITS << (step * j + odd);
         bucket[j] = 0;
     }
     return sum;
 }
 
 /* The same of a whole group, and quickly if it is empty. */
-ALWAYS struct halves take_group(uint64_t *bucket, const unsigned step)
+ALWAYS struct halves take_group(uint64_t *bucket, const unsigned step, unsigned odd)
 {
     enum { MOST = LIMB_BITS / LANES };
     const unsigned vectors = LIMB_BITS / step / LANES;
@@ -52,7 +52,7 @@ ALWAYS struct halves take_group(uint64_t *bucket, const unsigned step)
     uint64_t some = 0;
     for (unsigned lane = 0; lane < LANES; lane++) {
         some |= any[lane];
-        shift[lane] = step * lane;
+        shift[lane] = step * lane + odd;
     }
     if (!some)
         return sum;
@@ -73,17 +73,17 @@ ALWAYS struct halves take_group(uint64_t *bucket, const unsigned step)
  * begin with a limb. */
 ALWAYS void empty(int64_t *limb, uint64_t *bucket, int bit, const unsigned step, int64_t negative)
 {
-    const unsigned group = LIMB_BITS / step, before = (unsigned)bit % LIMB_BITS / step;
+    const unsigned group = LIMB_BITS / step, before = (unsigned)bit % LIMB_BITS / step, odd = (unsigned)bit % step;
     unsigned first = group - before;
     limb += bit / LIMB_BITS;
-    add_halves(limb++, take_some(bucket - before, before, group, step), negative);
+    add_halves(limb++, take_some(bucket - before, before, group, step, odd), negative);
     for (; first + group <= BUCKETS_EXPONENTS; first += group) {
-        struct halves sum = take_group(bucket + first, step);
+        struct halves sum = take_group(bucket + first, step, odd);
         if (sum.low | sum.high)
             add_halves(limb, sum, negative);
         limb++;
     }
-    add_halves(limb, take_some(bucket + first, 0, BUCKETS_EXPONENTS - first, step), negative);
+    add_halves(limb, take_some(bucket + first, 0, BUCKETS_EXPONENTS - first, step, odd), negative);
 }
 
 /* ---- filling ------------------------------------------------------------------------------------------------ */
