@@ -94,6 +94,14 @@ static uint64_t lesser(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+/* After a failure: the same window elsewhere, if the whole block lies elsewhere, or a wider one. */
+static struct way choose_again(const struct run *run, uint64_t n, struct way failed)
+{
+    struct way way = choose(run, n, failed.kind);
+    bool same = way.kind == failed.kind && way.x_unit == failed.x_unit && way.y_unit == failed.y_unit;
+    return same ? choose(run, n, failed.kind + 1) : way;
+}
+
 static void climb(struct sheaf_exact *into, struct run run, uint64_t n)
 {
     struct way way = choose(&run, lesser(n, SAMPLE), 0);
@@ -109,7 +117,7 @@ static void climb(struct sheaf_exact *into, struct run run, uint64_t n)
                 buckets_add(into, run.job, run.x, run.y, count);
                 break;
             }
-            way = choose(&run, count, way.kind + 1);
+            way = choose_again(&run, count, way);
             next_hold = since_failure < SOON ? lesser(2 * next_hold, LONGEST_HOLD) : 1;
             hold = next_hold;
             since_failure = 0;

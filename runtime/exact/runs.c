@@ -43,19 +43,16 @@ void sheaf_exact_add_absolute(struct sheaf_exact *into, enum sheaf_type type, co
         add_integers(into, integers_sum_absolute, type, x, n);
 }
 
-static int128 sum_squares(enum sheaf_type type, const void *x, uint64_t n)
-{
-    return integers_sum_products(type, x, type, x, n);
-}
-
 void sheaf_exact_add_squares(struct sheaf_exact *into, enum sheaf_type type, const void *x, uint64_t n)
 {
-    if (sheaf_type_is_float(type))
+    if (sheaf_type_is_float(type)) {
         ladder_add(into, job_of(WINDOW_SQUARES_F64, type), x, x, n);
-    else if (integers_are_narrow(type))
-        add_integers(into, sum_squares, type, x, n);
-    else
-        plain_add_squares(into, type, x, n);
+        return;
+    }
+    for (uint64_t done = 0, count; done < n; done += count) {
+        count = n - done < INTEGERS_MOST ? n - done : INTEGERS_MOST;
+        integers_add_squares(into->limb, type, element(type, x, done), count);
+    }
 }
 
 /* ---- two runs ----------------------------------------------------------------------------------------------- */
