@@ -22,6 +22,7 @@ struct sheaf_merge {
     const char *summary; /* one line */
     uint32_t law;        /* 0: any kernel; SHEAF_LAW_ADD64, SHEAF_LAW_FLAT: only kernels with that law */
     bool in_place;       /* every block's state is added to one total, instead of once per worker */
+    const void *method;  /* the strategy's own */
 };
 
 /* A row of the table strategy = engine x exchange. */
@@ -42,6 +43,8 @@ SHEAF_API const struct sheaf_strategy *sheaf_strategy_find(const char *name);
 struct sheaf_world;
 /* Did mpirun, srun --mpi=... or the like start this process as one of several? Looks at the environment only. */
 SHEAF_API bool sheaf_world_launched(void);
+/* Which of them it is, by the same environment; -1 if that does not say. */
+SHEAF_API int sheaf_world_launched_rank(void);
 /* Loads the MPI module and joins. Collective. SHEAF_UNAVAILABLE if this build has none. */
 SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_world_open(struct sheaf_world **world, struct sheaf_error *err);
 SHEAF_API int sheaf_world_rank(const struct sheaf_world *world);

@@ -27,13 +27,15 @@ static void follow_steps(struct run *run)
     }
 }
 
-static void follow_job(struct sheaf_world *world, const struct sheaf_buffer *bytes)
+/* `heard`: did the plan come through? */
+static void follow_job(struct sheaf_world *world, const struct sheaf_buffer *bytes, const struct sheaf_error *heard)
 {
     struct sheaf_plan *plan = NULL;
     struct run run = {0};
-    struct sheaf_error ready;
-    sheaf_error_clear(&ready);
-    enum sheaf_status status = plan_unpack(&plan, bytes->data, bytes->size, world, &ready);
+    struct sheaf_error ready = *heard;
+    enum sheaf_status status = (enum sheaf_status)ready.status;
+    if (status == SHEAF_OK)
+        status = plan_unpack(&plan, bytes->data, bytes->size, world, &ready);
     if (status == SHEAF_OK)
         status = run_init(&run, plan, &ready);
     status = world_agree(world, &ready);
@@ -47,9 +49,16 @@ static void follow_job(struct sheaf_world *world, const struct sheaf_buffer *byt
 enum sheaf_status sheaf_world_follow(struct sheaf_world *world, struct sheaf_error *err)
 {
     struct sheaf_buffer bytes = {0};
-    enum sheaf_status status;
-    while ((status = world_tell(world, &bytes, err)) == SHEAF_OK && bytes.size > 0)
-        follow_job(world, &bytes);
+    struct sheaf_error heard;
+    for (;;) {
+        sheaf_error_clear(&heard);
+        enum sheaf_status status = world_tell(world, &bytes, &heard);
+        if (world->broken || (status == SHEAF_OK && bytes.size == 0))
+            break;
+        follow_job(world, &bytes, &heard);
+    }
     sheaf_buffer_cleanup(&bytes);
-    return status;
+    if (world->broken && err)
+        *err = heard;
+    return world->broken ? SHEAF_INTERNAL : SHEAF_OK;
 }
