@@ -27,8 +27,7 @@ static enum sheaf_status compute_together(struct rank_pass *run, const struct ra
     if (method->after_block)
         crew.delivery = (struct delivery){method->after_block, run};
     failure_explain(failure, compute(run, &crew, failure), "a pass", "mpi");
-    (void)pulse_end(&run->pulse, failure->status == SHEAF_OK ? failure : NULL);
-    return world_agree(run->world, failure);
+    return pulse_end(&run->pulse, failure);
 }
 
 static enum sheaf_status combine_together(struct rank_pass *run, const struct rank_method *method,

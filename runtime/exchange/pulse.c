@@ -4,7 +4,10 @@
 #include <sys/resource.h>
 
 enum { PULSE_NS = 10 * 1000 * 1000 };
-enum { DONE_BYTES, PEAK_BYTES, FINISHED, STOPPED };
+enum { DONE_BYTES, PEAK_BYTES, FINISHED, STOPPED, FAILED };
+
+/* How far a rank is with its own part. */
+enum state { AT_WORK, FINISHED_WELL, FINISHED_BADLY };
 
 static bool stopped(const struct pulse *pulse)
 {
@@ -17,17 +20,18 @@ static int64_t peak_bytes(void)
     return getrusage(RUSAGE_SELF, &usage) == 0 ? (int64_t)usage.ru_maxrss * 1024 : 0;
 }
 
-static void begin_round(struct pulse *pulse, bool finished)
+static void begin_round(struct pulse *pulse, enum state state)
 {
     struct board *board = pulse->pass->board;
     pulse->sums[DONE_BYTES] = pulse->counts_bytes ? (int64_t)atomic_load(&board->done_bytes) : 0;
     /* Rank 0 knows its own. */
-    pulse->sums[PEAK_BYTES] = finished && pulse->world->rank != 0 ? peak_bytes() : 0;
-    pulse->sums[FINISHED] = finished;
+    pulse->sums[PEAK_BYTES] = state != AT_WORK && pulse->world->rank != 0 ? peak_bytes() : 0;
+    pulse->sums[FINISHED] = state != AT_WORK;
     pulse->sums[STOPPED] = stopped(pulse);
+    pulse->sums[FAILED] = state == FINISHED_BADLY;
     pulse->least = atomic_load(&board->error_block);
     pulse->beating = world_round_begin(pulse->world, pulse->sums, sizeof pulse->sums / sizeof pulse->sums[0],
-                                       &pulse->least, &pulse->failure) == SHEAF_OK;
+                                       &pulse->least, NULL) == SHEAF_OK;
 }
 
 static void heed_round(struct pulse *pulse)
@@ -42,14 +46,14 @@ static void heed_round(struct pulse *pulse)
 }
 
 /* One look at the round under way, or the begin of one. True: all ranks had finished when they began the last one. */
-static bool beat(struct pulse *pulse, bool finished, int64_t patience_ns)
+static bool beat(struct pulse *pulse, enum state state, int64_t patience_ns)
 {
     bool all = false;
     pthread_mutex_lock(pulse->lock);
     if (!pulse->beating)
-        begin_round(pulse, finished);
+        begin_round(pulse, state);
     bool done = false;
-    if (pulse->beating && world_round_wait(pulse->world, patience_ns, &done, &pulse->failure) == SHEAF_OK && done) {
+    if (pulse->beating && world_round_wait(pulse->world, patience_ns, &done, NULL) == SHEAF_OK && done) {
         heed_round(pulse);
         all = pulse->sums[FINISHED] == pulse->world->size;
     }
@@ -66,11 +70,8 @@ static void tell_progress(struct pulse *pulse, bool at_once)
         return;
     pulse->next_progress_ns = now + PROGRESS_INTERVAL_NS;
     uint64_t own = atomic_load(&pass->board->done_bytes);
-    if (!pass->progress(pass->progress_context, own > pulse->done_bytes ? own : pulse->done_bytes)) {
+    if (!pass->progress(pass->progress_context, own > pulse->done_bytes ? own : pulse->done_bytes))
         atomic_store(&pass->board->stop, 1);
-        if (pulse->failure.status == SHEAF_OK)
-            sheaf_fail(&pulse->failure, SHEAF_CANCELLED, "cancelled");
-    }
 }
 
 /* Stands in for the pass's progress on every rank. */
@@ -78,7 +79,7 @@ static bool report(void *context, uint64_t done_bytes)
 {
     (void)done_bytes;
     struct pulse *pulse = context;
-    beat(pulse, false, 0);
+    beat(pulse, AT_WORK, 0);
     tell_progress(pulse, false);
     return !stopped(pulse) && !pulse->world->broken;
 }
@@ -95,20 +96,23 @@ void pulse_init(struct pulse *pulse, struct sheaf_world *world, pthread_mutex_t 
     pulse->own.progress = report;
     pulse->own.progress_context = pulse;
     pulse->own.progress_interval_ns = PULSE_NS;
-    sheaf_error_clear(&pulse->failure);
+    /* A pass that is over before the first report is due needs one round only. */
+    atomic_store(pass->next_progress_ns, clock_ns() + PULSE_NS);
 }
 
-enum sheaf_status pulse_end(struct pulse *pulse, struct sheaf_error *err)
+enum sheaf_status pulse_end(struct pulse *pulse, struct sheaf_error *failure)
 {
     struct board *board = pulse->pass->board;
-    while (!pulse->world->broken && !beat(pulse, true, PROGRESS_INTERVAL_NS))
+    enum state state = failure->status == SHEAF_OK ? FINISHED_WELL : FINISHED_BADLY;
+    while (!pulse->world->broken && !beat(pulse, state, PROGRESS_INTERVAL_NS))
         tell_progress(pulse, false);
-    if (!pulse->world->broken) {
+    if (!pulse->world->broken && !pulse->sums[FAILED] && !pulse->sums[STOPPED]) {
         tell_progress(pulse, true);
         atomic_store(&board->done_bytes, pulse->done_bytes);
         atomic_store(&board->peak_bytes, (uint64_t)pulse->sums[PEAK_BYTES]);
+        return SHEAF_OK;
     }
-    if (pulse->failure.status != SHEAF_OK && err)
-        *err = pulse->failure;
-    return (enum sheaf_status)pulse->failure.status;
+    if (failure->status == SHEAF_OK && stopped(pulse))
+        sheaf_fail(failure, SHEAF_CANCELLED, "cancelled");
+    return world_agree(pulse->world, failure);
 }

@@ -19,18 +19,18 @@ struct pulse {
     struct pass own;         /* the same for this rank's workers: they report to the pulse */
     bool counts_bytes;       /* what this rank reads is not already counted by another */
     bool beating;            /* a round is under way */
-    int64_t sums[4];
+    int64_t sums[5];
     uint64_t least;
     uint64_t done_bytes;     /* of all ranks, by the last round */
     int64_t next_progress_ns;
-    struct sheaf_error failure; /* of the world */
 };
 
 /* Workers then run pulse->own. Nothing to clean up but by pulse_end. */
 void pulse_init(struct pulse *pulse, struct sheaf_world *world, pthread_mutex_t *lock, const struct pass *pass,
                 bool counts_bytes);
-/* This rank has nothing more to do: waits until all say so. Afterwards the board of rank 0 counts what all ranks read and
- * hold. Collective. SHEAF_CANCELLED if progress said so, SHEAF_INTERNAL if the world broke. */
-enum sheaf_status pulse_end(struct pulse *pulse, struct sheaf_error *err);
+/* This rank has nothing more to do, and perhaps failed: waits until all say so. Then *failure is what all ranks agree on
+ * (world_agree), and the board of rank 0 counts what all of them read and hold. Collective. A progress that wants to stop
+ * when all is done already is not heeded. */
+enum sheaf_status pulse_end(struct pulse *pulse, struct sheaf_error *failure);
 
 #endif
