@@ -229,7 +229,8 @@ static enum sheaf_status combine_nodes(struct rank_pass *run, struct sheaf_error
 static enum sheaf_status open_total(struct rank_pass *run, struct sheaf_error *err)
 {
     uint64_t words = run->pass->work->state_size / sizeof(int64_t);
-    enum sheaf_status status = world_has_room(run->world, is_root(run) ? run->pass->work->state_size : 0, err);
+    /* The total is rank 0's, but MPI maps it into every rank that shares memory with it. */
+    enum sheaf_status status = world_has_room(run->world, run->pass->work->state_size, err);
     return status == SHEAF_OK ? world_total_open(run->world, words, err) : status;
 }
 
