@@ -66,7 +66,7 @@ static enum sheaf_status map_step(struct lead *lead, struct sheaf_error *err)
 /* ---- results --------------------------------------------------------------------------------------------------- */
 
 static enum sheaf_status locate(const struct sheaf_finish *finish, const struct sheaf_position *position,
-                                struct sheaf_place *place, struct sheaf_error *err)
+                                struct sheaf_location *place, struct sheaf_error *err)
 {
     const struct sheaf_source *source = finish->context;
     return source_locate(source, position, place, err);
