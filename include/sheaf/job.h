@@ -116,6 +116,13 @@ struct sheaf_answer_part {
     struct sheaf_tally tally;
     struct sheaf_result result;
 };
+/* Where a rank of a world sat, or all ranks of a node. */
+struct sheaf_seat {
+    uint32_t rank, ranks; /* the first, and how many */
+    uint32_t workers;     /* in all of them */
+    bool bound;           /* each worker to its own of these processors; else all may use all of them */
+    char node[64], cpus[176]; /* the host's name, and a list of processors such as "0-3,8"; cut to fit */
+};
 struct sheaf_answer {
     size_t count; /* one per reduction, in the order added */
     struct sheaf_answer_part *parts;
@@ -125,6 +132,8 @@ struct sheaf_answer {
     double start_s, map_s, merge_s; /* until the first block; until the last worker is done; the rest */
     double elapsed_s;        /* from first block to result */
     uint64_t peak_bytes;     /* resident, summed over the address spaces */
+    size_t seat_count;       /* one per rank, by rank; one per node in a world of more than 64 ranks; 0 without a world */
+    struct sheaf_seat *seats;
 };
 
 /* Runs a sealed plan; may be called again. The caller destroys *answer. Any error stops every worker, reaps

@@ -1,6 +1,7 @@
 /* The other ranks of a world: they do what rank 0 announces. */
 #include "exchange/world.h"
 #include "job/run.h"
+#include "job/seats.h"
 
 /* A pass that fails fails on every rank; rank 0 decides what comes next, and reports. */
 static void follow_step(struct run *run, enum step step, struct sheaf_error *heard)
@@ -39,8 +40,10 @@ static void follow_job(struct sheaf_world *world, const struct sheaf_buffer *byt
     if (status == SHEAF_OK)
         status = run_init(&run, plan, &ready);
     status = world_agree(world, &ready);
-    if (status == SHEAF_OK)
+    if (status == SHEAF_OK) {
+        (void)seats_gather(&run, NULL, NULL, NULL);
         follow_steps(&run);
+    }
     if (plan && run.plan)
         run_cleanup(&run);
     sheaf_plan_destroy(plan);

@@ -1,6 +1,7 @@
 /* The leader of a job: passes until no kernel wants another, then the answer. */
 #include "exchange/world.h"
 #include "job/run.h"
+#include "job/seats.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -176,6 +177,7 @@ void sheaf_answer_destroy(struct sheaf_answer *answer)
     for (size_t i = 0; i < answer->count; i++)
         sheaf_result_cleanup(&answer->parts[i].result);
     free(answer->parts);
+    free(answer->seats);
     free(answer);
 }
 
@@ -251,7 +253,9 @@ static enum sheaf_status lead_world(struct lead *lead, struct sheaf_error *err)
             *err = ready;
         return status;
     }
-    status = lead_passes(lead, err);
+    status = seats_gather(&lead->run, &lead->answer->seats, &lead->answer->seat_count, err);
+    if (status == SHEAF_OK)
+        status = lead_passes(lead, err);
     /* Whatever happened, the followers are waiting for a word. */
     enum sheaf_status told = run_announce(&lead->run, STEP_END, status == SHEAF_OK ? err : NULL);
     return status == SHEAF_OK ? told : status;
