@@ -45,7 +45,9 @@ struct sheaf_world;
 SHEAF_API bool sheaf_world_launched(void);
 /* Which of them it is, by the same environment; -1 if that does not say. */
 SHEAF_API int sheaf_world_launched_rank(void);
-/* Loads the MPI module and joins. Collective. SHEAF_UNAVAILABLE if this build has none. */
+/* Loads the MPI module and joins. Collective. SHEAF_UNAVAILABLE if this build has none. Whatever fails on one rank (want of
+ * memory, bad input) fails the job on all of them, and the world stays usable. Only where MPI itself fails is it broken
+ * (SHEAF_INTERNAL, also from every later use): end the process then, and the launcher ends the others. */
 SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_world_open(struct sheaf_world **world, struct sheaf_error *err);
 SHEAF_API int sheaf_world_rank(const struct sheaf_world *world);
 SHEAF_API int sheaf_world_size(const struct sheaf_world *world);
@@ -106,8 +108,8 @@ SHEAF_API void sheaf_plan_view(const struct sheaf_plan *plan, struct sheaf_plan_
 
 /* ---- job ----------------------------------------------------------------------------------------------------- */
 
-/* Called from the thread that runs the job, about ten times a second; total is SHEAF_UNKNOWN for a stream.
- * Return false to cancel. */
+/* Called from the thread that runs the job, about ten times a second, with what all workers have done (of other ranks: what
+ * they last told); total is SHEAF_UNKNOWN for a stream. Return false to cancel: every worker, on every rank, stops. */
 typedef bool sheaf_progress(void *context, uint64_t done_bytes, int64_t total_bytes, unsigned pass);
 
 struct sheaf_answer_part {
