@@ -49,7 +49,10 @@ static void heed_round(struct pulse *pulse)
 static bool beat(struct pulse *pulse, enum state state, int64_t patience_ns)
 {
     bool all = false;
-    pthread_mutex_lock(pulse->lock);
+    if (state != AT_WORK)
+        pthread_mutex_lock(pulse->lock);
+    else if (pthread_mutex_trylock(pulse->lock) != 0)
+        return false; /* another worker talks to the ranks: no need to wait for it */
     if (!pulse->beating)
         begin_round(pulse, state);
     bool done = false;
