@@ -2,7 +2,6 @@
 #include "exchange/world.h"
 
 #include <mpi.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -125,25 +124,21 @@ static int64_t now_ns(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/* MPI waits by spinning. Ranks may wait for long, while somebody else could use the core: they sleep, ever longer. */
+/* MPI waits by spinning. Ranks may wait for long, while somebody else could use the core: they sleep, ever longer. Who
+ * sleeps is also sooner back on a crowded core than who spins. */
 static int await(MPI_Request *requests, int count, int64_t patience_ns, bool *done)
 {
-    enum { SPINS = 1000, SHORTEST_NS = 20 * 1000, LONGEST_NS = 2 * 1000 * 1000 };
-    int64_t give_up = patience_ns == 0 || patience_ns == INT64_MAX ? patience_ns : now_ns() + patience_ns;
+    enum { SPIN_NS = 50 * 1000, SHORTEST_NS = 20 * 1000, LONGEST_NS = 2 * 1000 * 1000 };
     struct timespec nap = {.tv_nsec = SHORTEST_NS};
-    int all = 0, code = MPI_SUCCESS;
-    for (int spins = 0; code == MPI_SUCCESS; spins += spins < SPINS) {
-        code = MPI_Testall(count, requests, &all, MPI_STATUSES_IGNORE);
-        if (all || code != MPI_SUCCESS || !give_up)
-            break;
-        if (spins < SPINS) {
-            sched_yield();
-            continue;
+    int all = 0, code = MPI_Testall(count, requests, &all, MPI_STATUSES_IGNORE);
+    int64_t begin = now_ns(), waited = 0;
+    while (!all && code == MPI_SUCCESS && waited < patience_ns) {
+        if (waited > SPIN_NS) {
+            nanosleep(&nap, NULL);
+            nap.tv_nsec += nap.tv_nsec < LONGEST_NS ? nap.tv_nsec / 4 : 0; /* a fifth of the time waited so far, about */
         }
-        if (now_ns() > give_up)
-            break;
-        nanosleep(&nap, NULL);
-        nap.tv_nsec += nap.tv_nsec < LONGEST_NS ? nap.tv_nsec / 4 : 0; /* a fifth of the time waited so far, about */
+        code = MPI_Testall(count, requests, &all, MPI_STATUSES_IGNORE);
+        waited = now_ns() - begin;
     }
     *done = all;
     return code;
