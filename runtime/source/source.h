@@ -81,7 +81,7 @@ void reader_close(struct reader *reader);
 
 /* Finds row and line of a position for a person. May read the input up to there. */
 enum sheaf_status source_locate(const struct sheaf_source *source, const struct sheaf_position *position,
-                                struct sheaf_place *place, struct sheaf_error *err);
+                                struct sheaf_location *place, struct sheaf_error *err);
 /* Completes an error that has a byte but no line, in the same way. Leaves it alone if that fails. */
 void source_locate_error(const struct sheaf_source *source, struct sheaf_error *err);
 

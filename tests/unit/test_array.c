@@ -425,7 +425,7 @@ static void finds_places(void **state)
     (void)state;
     const char *path = array_write("p.npy", &(struct array){{7, 5}, 2}, 8, "<f8", false, true);
     struct sheaf_source *source = open_one(path, NULL);
-    struct sheaf_place place;
+    struct sheaf_location place;
     struct sheaf_position position = {0, 33, SHEAF_UNKNOWN, SHEAF_UNKNOWN};
     assert_int_equal(source_locate(source, &position, &place, NULL), SHEAF_OK);
     assert_string_equal(place.file, path);
