@@ -232,6 +232,12 @@ static void note_difference(struct bench *bench, size_t i)
     struct text_list values = {0};
     struct sheaf_error err;
     c->rows[i].differs = true;
+    if (c->rows[i].way.sums) {
+        sheaf_fail(&err, SHEAF_INTERNAL, "%s gives other bits than the first row of sums in fixed order",
+                   row_label(&c->rows[i]));
+        complain(&err);
+        return;
+    }
     if (!bench->base_values.count && !ask_values(bench, c->base, &bench->base_values))
         return;
     if (!ask_values(bench, i, &values))

@@ -119,7 +119,7 @@ const struct option_table way_table = {
          "Bytes of input in one block of work (8M and 64K: with large blocks all merge methods look alike)"},
         {"pin", 0, false, "POLICY,...", read_pins, FIELD(pins),
          "none, compact, core, scatter, numa, or processors such as 0,2,4-7"},
-        {"sums", 0, false, "FORM,...", read_sums, FIELD(sums),
+        {"sums", 0, true, "FORM,...", read_sums, FIELD(sums),
          "How floating-point sums are added: exact (always a row), fixed (rounded at every step, in one order), fast "
          "(rounded, in any order: not reproducible)"},
         {"load", 0, false, "KERNELS.so", option_list, FIELD(load), "Load kernels from a shared object"},

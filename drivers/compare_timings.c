@@ -120,7 +120,8 @@ enum sheaf_status timings_check(const struct timings *before, const struct compa
 static bool same_row(const struct row_plan *a, const struct row_plan *b)
 {
     return strcmp(a->strategy, b->strategy) == 0 && strcmp(a->merge, b->merge) == 0 && strcmp(a->pin, b->pin) == 0 &&
-           strcmp(a->sums, b->sums) == 0 && a->ranks == b->ranks && a->workers == b->workers && a->block_bytes == b->block_bytes;
+           strcmp(a->sums, b->sums) == 0 && a->ranks == b->ranks && a->workers == b->workers &&
+           a->block_bytes == b->block_bytes;
 }
 
 static struct spread now_of(const struct row *row)

@@ -256,7 +256,7 @@ enum sheaf_status kernel_choice_take_sums(struct kernel_choice *choice, const ch
 const struct option_table sums_table = {
     "Sums",
     (const struct option[]){
-        {"sums", 0, false, "FORM", option_text, FIELD(sums),
+        {"sums", 0, true, "FORM", option_text, FIELD(sums),
          "exact; fixed: rounded at every step, in one order; fast: rounded, in any order, not reproducible (exact)"},
         {"fast", 0, true, NULL, option_switch, FIELD(fast), "The same as --sums fast"},
         {0},
