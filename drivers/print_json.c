@@ -203,12 +203,14 @@ void json_program(struct json *json)
     json_text(json, "version", sheaf_version());
 }
 
-static void print_run(struct json *json, const struct report_run *run)
+static void print_run(struct json *json, const struct report *report)
 {
+    const struct report_run *run = &report->run;
     const struct sheaf_answer *answer = run->answer;
     json_object(json, "run", JSON_LINES);
     json_plan(json, &run->plan);
     print_seats(json, answer);
+    json_bool(json, "reproducible", !report_rounded(report));
     json_uint(json, "passes", answer->passes);
     json_uint(json, "bytes", answer->bytes);
     print_seconds(json, "start_s", answer->start_s);
@@ -239,7 +241,7 @@ void print_json(FILE *out, const struct report *report)
     }
     if (report->against)
         json_against(&json, report->against);
-    print_run(&json, &report->run);
+    print_run(&json, report);
     json_close(&json);
     json_end(&json);
 }

@@ -16,7 +16,7 @@ static size_t count_as_fast(const struct comparison *c, const struct row *fastes
     size_t count = 0;
     for (size_t i = 0; i < c->count; i++) {
         const struct row *row = &c->rows[i];
-        if (row != fastest && has_answer(row) && !row->differs)
+        if (row != fastest && has_answer(row) && !row->differs && !row->way.sums)
             count += row_elapsed(row).q1 <= row_elapsed(fastest).q3;
     }
     return count;
@@ -30,6 +30,10 @@ bool verdict_make(struct verdict *verdict, const struct comparison *c)
         verdict->lost += row->way.kind == WAY_PLAN && row->state == ROW_FAILED;
         if (!has_answer(row))
             continue;
+        if (row->way.sums && !row->differs) {
+            verdict->inexact++;
+            continue;
+        }
         verdict->answers++;
         if (row->differs) {
             text_list_add(&verdict->differing, row_label(row));
@@ -75,6 +79,8 @@ static void print_bits(FILE *out, const struct verdict *verdict)
         fprintf(out, "%zu of %zu rows agree; NOT:", verdict->agreeing, verdict->answers);
     for (size_t i = 0; i < verdict->differing.count; i++)
         fprintf(out, "%s %s", i ? ";" : "", verdict->differing.items[i]);
+    if (verdict->inexact)
+        fprintf(out, "; apart from %zu row%s of inexact sums", verdict->inexact, verdict->inexact == 1 ? "" : "s");
     if (verdict->lost)
         fprintf(out, "; LOST: %zu row%s", verdict->lost, verdict->lost == 1 ? "" : "s");
     fputc('\n', out);
@@ -131,6 +137,7 @@ void json_verdict(struct json *json, const struct comparison *c)
     for (size_t i = 0; i < verdict.differing.count; i++)
         json_text(json, NULL, verdict.differing.items[i]);
     json_close(json);
+    json_uint(json, "inexact", verdict.inexact);
     json_uint(json, "lost", verdict.lost);
     json_close(json);
 }

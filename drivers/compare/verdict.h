@@ -10,6 +10,7 @@ struct verdict {
     size_t as_fast;             /* others that agree and whose quartiles overlap its own */
     size_t answers, agreeing;   /* rows that gave an answer, serial's among them; those with serial's bits */
     struct text_list differing; /* the others, as labels */
+    size_t inexact;             /* rows of sums that are not exact (--sums), which count for none of these */
     size_t lost;                /* rows that should have given one and did not */
 };
 
