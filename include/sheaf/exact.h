@@ -87,13 +87,25 @@ SHEAF_API bool sheaf_exact_integer_text(const struct sheaf_exact *x, char text[S
 SHEAF_API double sheaf_exact_quotient(const struct sheaf_exact *x, uint64_t n);
 /* The square root of x / n, rounded once; n >= 1. NaN if x is negative. The norm of squares with sum x (n = 1). */
 SHEAF_API double sheaf_exact_root(const struct sheaf_exact *x, uint64_t n);
-/* (n squares - sum^2) / (n divisor), rounded once: the variance of n values with these sums, of a sample with
- * divisor n - 1, of a population with divisor n; n and divisor >= 1. NaN if either sum is not finite. */
+/* What follows takes sums of n elements (sheaf_exact_add) with the sums of their squares or products. It is computed
+ * in integers and rounded once, so that nothing cancels; NaN if any of the sums is not finite. */
+
+/* (n squares - sum^2) / (n divisor): the variance of n values, of a sample with divisor n - 1, of a population with
+ * divisor n; n and divisor >= 1. */
 SHEAF_API double sheaf_exact_variance(const struct sheaf_exact *sum, const struct sheaf_exact *squares, uint64_t n,
                                       uint64_t divisor);
-/* The square root of the same, rounded once: the standard deviation. */
+/* The square root of the same: the standard deviation. */
 SHEAF_API double sheaf_exact_deviation(const struct sheaf_exact *sum, const struct sheaf_exact *squares, uint64_t n,
                                        uint64_t divisor);
+/* (n products - sum_x sum_y) / (n divisor): the covariance. */
+SHEAF_API double sheaf_exact_covariance(const struct sheaf_exact *sum_x, const struct sheaf_exact *sum_y,
+                                        const struct sheaf_exact *products, uint64_t n, uint64_t divisor);
+/* Pearson's correlation coefficient, in [-1, 1]. False if there is none: x or y is constant. */
+SHEAF_API SHEAF_MUST_USE bool sheaf_exact_correlation(const struct sheaf_exact *sum_x, const struct sheaf_exact *sum_y,
+                                                      const struct sheaf_exact *squares_x,
+                                                      const struct sheaf_exact *squares_y,
+                                                      const struct sheaf_exact *products, uint64_t n,
+                                                      double *correlation);
 
 #ifdef __cplusplus
 }
