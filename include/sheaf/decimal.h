@@ -83,6 +83,16 @@ SHEAF_API double sheaf_decimal_variance(const struct sheaf_decimal *sum, const s
 /* The square root of the same, rounded once. */
 SHEAF_API double sheaf_decimal_deviation(const struct sheaf_decimal *sum, const struct sheaf_decimal *squares,
                                          uint64_t n, uint64_t divisor);
+/* (n products - sum_x sum_y) / (n divisor): the covariance. */
+SHEAF_API double sheaf_decimal_covariance(const struct sheaf_decimal *sum_x, const struct sheaf_decimal *sum_y,
+                                          const struct sheaf_decimal *products, uint64_t n, uint64_t divisor);
+/* Pearson's correlation coefficient: see sheaf_exact_correlation. */
+SHEAF_API SHEAF_MUST_USE bool sheaf_decimal_correlation(const struct sheaf_decimal *sum_x,
+                                                        const struct sheaf_decimal *sum_y,
+                                                        const struct sheaf_decimal *squares_x,
+                                                        const struct sheaf_decimal *squares_y,
+                                                        const struct sheaf_decimal *products, uint64_t n,
+                                                        double *correlation);
 
 #ifdef __cplusplus
 }

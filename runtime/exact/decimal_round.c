@@ -68,3 +68,82 @@ double sheaf_decimal_root(const struct sheaf_decimal *x, uint64_t n)
     set_mean(&mean, x, n);
     return mean.over.negative ? round_nan() : ratio_root(&mean);
 }
+
+/* ---- sums of elements, and of their products ------------------------------------------------------------------- */
+
+enum { SUMS_MOST = 5 };
+
+/* Sums of elements, and of products of elements, as integers: the former in units of a limb, the latter in units of its
+ * square. */
+struct system {
+    struct tens tens[SUMS_MOST];
+    struct bigint number[SUMS_MOST];
+    int unit; /* limbs from the one that weighs 1 */
+};
+
+/* The unit is the smallest that a digit needs: where sums are short, so are the integers. The first `singles` are sums
+ * of elements. False if one is not finite. */
+static bool system_set(struct system *out, const struct sheaf_decimal *const *sums, unsigned singles, unsigned count)
+{
+    out->unit = TENS_COUNT;
+    for (unsigned i = 0; i < count; i++) {
+        if (!sheaf_decimal_is_finite(sums[i]))
+            return false;
+        tens_set(&out->tens[i], sums[i]);
+        int low = (int)out->tens[i].low - TENS_UNIT, unit = i < singles ? low : low >> 1;
+        if (out->tens[i].high && unit < out->unit)
+            out->unit = unit;
+    }
+    for (unsigned i = 0; i < count; i++)
+        set_integer(&out->number[i], &out->tens[i], TENS_UNIT + (i < singles ? out->unit : 2 * out->unit));
+    return true;
+}
+
+/* False if a sum is not finite. */
+static bool set_covariance(struct ratio *out, const struct sheaf_decimal *sum_x, const struct sheaf_decimal *sum_y,
+                           const struct sheaf_decimal *products, uint64_t n, uint64_t divisor)
+{
+    struct system system;
+    if (!system_set(&system, (const struct sheaf_decimal *[]){sum_x, sum_y, products}, 2, 3))
+        return false;
+    ratio_covariance(out, &system.number[2], &system.number[0], &system.number[1], n, divisor);
+    ratio_scale_ten(out, 2 * TENS_DIGITS * system.unit);
+    return true;
+}
+
+double sheaf_decimal_covariance(const struct sheaf_decimal *sum_x, const struct sheaf_decimal *sum_y,
+                                const struct sheaf_decimal *products, uint64_t n, uint64_t divisor)
+{
+    struct ratio covariance;
+    return set_covariance(&covariance, sum_x, sum_y, products, n, divisor) ? ratio_round(&covariance) : round_nan();
+}
+
+double sheaf_decimal_variance(const struct sheaf_decimal *sum, const struct sheaf_decimal *squares, uint64_t n,
+                              uint64_t divisor)
+{
+    return sheaf_decimal_covariance(sum, sum, squares, n, divisor);
+}
+
+double sheaf_decimal_deviation(const struct sheaf_decimal *sum, const struct sheaf_decimal *squares, uint64_t n,
+                               uint64_t divisor)
+{
+    struct ratio variance;
+    bool known = set_covariance(&variance, sum, sum, squares, n, divisor) && !variance.over.negative;
+    return known ? ratio_root(&variance) : round_nan();
+}
+
+bool sheaf_decimal_correlation(const struct sheaf_decimal *sum_x, const struct sheaf_decimal *sum_y,
+                               const struct sheaf_decimal *squares_x, const struct sheaf_decimal *squares_y,
+                               const struct sheaf_decimal *products, uint64_t n, double *correlation)
+{
+    struct system system;
+    struct ratio square;
+    *correlation = round_nan();
+    if (!system_set(&system, (const struct sheaf_decimal *[]){sum_x, sum_y, squares_x, squares_y, products}, 2, 5))
+        return true;
+    const struct bigint *number = system.number;
+    if (!ratio_correlation(&square, &number[4], &number[0], &number[1], &number[2], &number[3], n))
+        return false;
+    *correlation = ratio_root(&square);
+    return true;
+}
