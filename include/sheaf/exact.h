@@ -107,6 +107,36 @@ SHEAF_API SHEAF_MUST_USE bool sheaf_exact_correlation(const struct sheaf_exact *
                                                       const struct sheaf_exact *products, uint64_t n,
                                                       double *correlation);
 
+/* ---- third and fourth moments ------------------------------------------------------------------------------- */
+
+enum {
+    /* Cubes reach from 2^-3222 to 2^3136, their limb i weighs 2^(32 (i - 102)); fourth powers from 2^-4296 to 2^4160,
+     * their limb i weighs 2^(32 (i - 136)). */
+    SHEAF_EXACT_CUBE_LIMBS = 203,
+    SHEAF_EXACT_FOURTH_LIMBS = 269
+};
+
+/* The sums of x, x^2, x^3 and x^4. Int64 and nothing else, as struct sheaf_exact: zeros are the sums of nothing,
+ * elementwise addition merges, 2^30 times and more. What is not finite is counted in the first two and left out of the
+ * others. Who needs no fourth powers may leave them out at the end. */
+struct sheaf_exact_powers {
+    struct sheaf_exact sum, squares;
+    int64_t cubes[SHEAF_EXACT_CUBE_LIMBS];
+    int64_t fourths[SHEAF_EXACT_FOURTH_LIMBS];
+};
+
+/* Adds the powers of x[0] to x[n-1] up to the third or fourth, as `highest` says; with 3 `fourths` is not touched.
+ * Costs some tens of nanoseconds an element. */
+SHEAF_API void sheaf_exact_add_powers(struct sheaf_exact_powers *into, unsigned highest, enum sheaf_type type,
+                                      const void *x, uint64_t n);
+
+/* m3 / m2^(3/2) and m4 / m2^2 - 3, where mk is the mean of the k-th powers of (x - mean); rounded once; NaN if a sum is
+ * not finite. False if there is none: n is 0 or all values are equal. */
+SHEAF_API SHEAF_MUST_USE bool sheaf_exact_skewness(const struct sheaf_exact_powers *powers, uint64_t n,
+                                                   double *skewness);
+SHEAF_API SHEAF_MUST_USE bool sheaf_exact_kurtosis(const struct sheaf_exact_powers *powers, uint64_t n,
+                                                   double *kurtosis);
+
 #ifdef __cplusplus
 }
 #endif
