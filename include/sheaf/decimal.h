@@ -71,6 +71,10 @@ SHEAF_API double sheaf_decimal_round(const struct sheaf_decimal *x);
  * form "1.25e+300", "4e-999". Returns `text`; "" if x is not finite. */
 SHEAF_API const char *sheaf_decimal_text(const struct sheaf_decimal *x, char text[SHEAF_DECIMAL_TEXT]);
 
+/* Adds an entry to `result`: a SHEAF_NUMERAL, or a SHEAF_REAL if x is not finite. */
+SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_result_decimal(struct sheaf_result *result, const char *name,
+                                                                const struct sheaf_decimal *x);
+
 /* ---- one rounding after exact algebra --------------------------------------------------------------------------- */
 
 /* x / n, rounded once; n >= 1. The mean of n values whose sum is x. */

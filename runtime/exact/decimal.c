@@ -75,14 +75,17 @@ void decimal_add_wide(struct sheaf_decimal *into, struct wide value, int exponen
 
 /* ---- as a whole ------------------------------------------------------------------------------------------------- */
 
-/* Floors, so that what stays is a digit. */
+/* Floors, so that what stays is a digit. Most limbs are digits already. */
 static void carry_all(int64_t *limb)
 {
     int64_t carry = 0;
     for (int i = 0; i < TENS_COUNT - 1; i++) {
-        int64_t sum = limb[i] + carry, digit = sum % TENS;
-        digit += digit < 0 ? TENS : 0;
-        carry = (sum - digit) / TENS;
+        int64_t sum = limb[i] + carry, digit = sum;
+        if ((uint64_t)sum >= TENS) {
+            digit = sum % TENS;
+            digit += digit < 0 ? TENS : 0;
+        }
+        carry = digit == sum ? 0 : (sum - digit) / TENS;
         limb[i] = digit;
     }
     limb[TENS_COUNT - 1] += carry;

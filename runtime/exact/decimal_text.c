@@ -73,3 +73,12 @@ const char *sheaf_decimal_text(const struct sheaf_decimal *x, char text[SHEAF_DE
     *end = '\0';
     return text;
 }
+
+enum sheaf_status sheaf_result_decimal(struct sheaf_result *result, const char *name, const struct sheaf_decimal *x)
+{
+    char text[SHEAF_DECIMAL_TEXT];
+    double nearest = sheaf_decimal_round(x);
+    if (!sheaf_decimal_is_finite(x))
+        return sheaf_result_real(result, name, nearest);
+    return sheaf_result_numeral(result, name, sheaf_decimal_text(x, text), nearest);
+}
