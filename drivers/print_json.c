@@ -3,11 +3,14 @@
 #include <unistd.h>
 
 #include "keep.h"
+#include "number.h"
 #include "print.h"
 
-/* Does a decimal integer fit 64 bits, signed or unsigned? */
+/* Is it an integer that fits 64 bits, signed or unsigned? */
 static bool fits(const char *digits)
 {
+    if (digits[strspn(digits, "-0123456789")])
+        return false;
     const char *limit = *digits == '-' ? "-9223372036854775808" : "18446744073709551615";
     size_t length = strlen(digits), most = strlen(limit);
     return length < most || (length == most && strcmp(digits, limit) <= 0);
@@ -19,7 +22,7 @@ static void print_value(struct json *json, const char *key, const struct sheaf_v
         json_null(json, key);
     else if (value->kind == SHEAF_TEXT)
         json_text(json, key, value->text);
-    else if (value->kind == SHEAF_INTEGER && fits(value->text))
+    else if (value->kind != SHEAF_REAL && fits(value->text))
         json_digits(json, key, value->text);
     else
         json_real(json, key, value->real);
@@ -50,11 +53,15 @@ static void print_values(struct json *json, const char *key, const struct report
     json_close(json);
 }
 
-/* ---- exact: integers too wide for a number ------------------------------------------------------------------- */
+/* ---- exact: what is more than a number holds ------------------------------------------------------------------ */
 
+/* A double stands for a decimal that its shortest text gives back. */
 static bool is_wide(const struct sheaf_value *value)
 {
-    return value->kind == SHEAF_INTEGER && !fits(value->text);
+    char shortest[32];
+    if ((value->kind != SHEAF_INTEGER && value->kind != SHEAF_NUMERAL) || fits(value->text))
+        return false;
+    return value->kind == SHEAF_INTEGER || !same_number(value->text, sheaf_real_text(value->real, shortest));
 }
 
 static bool has_wide(const struct report_item *item)

@@ -59,7 +59,8 @@ static inline void limbs_add_double(int64_t *limb, uint128 magnitude, uint32_t b
 /* Adds an integer and carries from its limbs upwards, as far as there is anything to carry. */
 void limbs_add_integer(int64_t *limb, int128 value);
 
-/* Carries from limb 0 to the last. */
+/* Carries from limb 0 to the last of an accumulator, or of `count` limbs. */
 void limbs_carry(int64_t *limb);
+void limbs_carry_all(int64_t *limb, unsigned count);
 
 #endif

@@ -1,0 +1,132 @@
+/* cov, pcov, corr: from exact sums of x, y and their products, by one rounding. */
+#include "sums.h"
+
+/* The parts of the state. Covariances leave the squares out. */
+enum { X, Y, PRODUCTS, COVARIANCE_PARTS, SQUARES_X = COVARIANCE_PARTS, SQUARES_Y, CORRELATION_PARTS };
+
+static size_t state_size_covariance(const struct sheaf_args *args)
+{
+    return sizeof(struct sums) + COVARIANCE_PARTS * arithmetic_of(args)->size;
+}
+
+static size_t state_size_correlation(const struct sheaf_args *args)
+{
+    return sizeof(struct sums) + CORRELATION_PARTS * arithmetic_of(args)->size;
+}
+
+static enum sheaf_status map_covariance(void *state, const struct sheaf_batch *batch, const struct sheaf_args *args,
+                                        struct sheaf_error *err)
+{
+    (void)err;
+    const struct arithmetic *arithmetic = arithmetic_of(args);
+    struct sums *sums = state;
+    const struct sheaf_column *x = &batch->columns[0], *y = &batch->columns[1];
+    sums->rows += (int64_t)batch->rows;
+    arithmetic->add(sums_part(sums, args, X), x, batch->rows);
+    arithmetic->add(sums_part(sums, args, Y), y, batch->rows);
+    arithmetic->add_products(sums_part(sums, args, PRODUCTS), x, y, batch->rows);
+    return SHEAF_OK;
+}
+
+static enum sheaf_status map_correlation(void *state, const struct sheaf_batch *batch, const struct sheaf_args *args,
+                                         struct sheaf_error *err)
+{
+    const struct arithmetic *arithmetic = arithmetic_of(args);
+    arithmetic->add_squares(sums_part(state, args, SQUARES_X), &batch->columns[0], batch->rows);
+    arithmetic->add_squares(sums_part(state, args, SQUARES_Y), &batch->columns[1], batch->rows);
+    return map_covariance(state, batch, args, err);
+}
+
+/* `taken` is what the divisor is below the number of rows. */
+static enum sheaf_status report_covariance(const char *name, const struct sums *sums, const struct sheaf_args *args,
+                                           int64_t taken, struct sheaf_result *result)
+{
+    if (sums->rows <= taken)
+        return sheaf_result_null(result, name);
+    double value = arithmetic_of(args)->covariance(sums_get(sums, args, X), sums_get(sums, args, Y),
+                                                   sums_get(sums, args, PRODUCTS), (uint64_t)sums->rows,
+                                                   (uint64_t)(sums->rows - taken));
+    return sheaf_result_real(result, name, value);
+}
+
+static enum sheaf_status finish_cov(const void *state, const struct sheaf_args *args,
+                                    const struct sheaf_finish *finish, struct sheaf_result *result,
+                                    struct sheaf_error *err)
+{
+    (void)finish, (void)err;
+    return report_covariance("cov", state, args, 1, result);
+}
+
+static enum sheaf_status finish_pcov(const void *state, const struct sheaf_args *args,
+                                     const struct sheaf_finish *finish, struct sheaf_result *result,
+                                     struct sheaf_error *err)
+{
+    (void)finish, (void)err;
+    return report_covariance("pcov", state, args, 0, result);
+}
+
+static enum sheaf_status finish_corr(const void *state, const struct sheaf_args *args,
+                                     const struct sheaf_finish *finish, struct sheaf_result *result,
+                                     struct sheaf_error *err)
+{
+    (void)finish, (void)err;
+    const struct sums *sums = state;
+    double correlation;
+    if (sums->rows < 2 ||
+        !arithmetic_of(args)->correlation(sums_get(sums, args, X), sums_get(sums, args, Y),
+                                          sums_get(sums, args, SQUARES_X), sums_get(sums, args, SQUARES_Y),
+                                          sums_get(sums, args, PRODUCTS), (uint64_t)sums->rows, &correlation))
+        return sheaf_result_null(result, "corr");
+    return sheaf_result_real(result, "corr", correlation);
+}
+
+static const struct sheaf_role roles[] = {{"x", ARITHMETIC_TYPES}, {"y", ARITHMETIC_TYPES}};
+
+#define ONCE "Computed from exact sums and rounded once, to the nearest double; the types may differ. NaN if any " \
+             "element is NaN or infinite; "
+
+const struct sheaf_kernel sheaf_kernel_cov = {
+    .abi = SHEAF_KERNEL_ABI,
+    .size = sizeof(struct sheaf_kernel),
+    .name = "cov",
+    .summary = "the covariance of a sample of pairs",
+    .formula = "sum of (x[i] - mean x) (y[i] - mean y) / (n - 1)",
+    .description = "The covariance of a sample. " ONCE "null for fewer than two pairs.",
+    .roles = roles,
+    .role_count = 2,
+    .laws = SHEAF_LAW_EXACT | SHEAF_LAW_ADD64,
+    .state_size = state_size_covariance,
+    .map = map_covariance,
+    .finish = finish_cov,
+};
+
+const struct sheaf_kernel sheaf_kernel_pcov = {
+    .abi = SHEAF_KERNEL_ABI,
+    .size = sizeof(struct sheaf_kernel),
+    .name = "pcov",
+    .summary = "the covariance of a population of pairs",
+    .formula = "sum of (x[i] - mean x) (y[i] - mean y) / n",
+    .description = "The covariance of a population. " ONCE "null for an empty input.",
+    .roles = roles,
+    .role_count = 2,
+    .laws = SHEAF_LAW_EXACT | SHEAF_LAW_ADD64,
+    .state_size = state_size_covariance,
+    .map = map_covariance,
+    .finish = finish_pcov,
+};
+
+const struct sheaf_kernel sheaf_kernel_corr = {
+    .abi = SHEAF_KERNEL_ABI,
+    .size = sizeof(struct sheaf_kernel),
+    .name = "corr",
+    .summary = "the correlation of two inputs",
+    .formula = "cov(x, y) / sqrt(var(x) var(y))",
+    .description = "Pearson's correlation coefficient, in [-1, 1]. " ONCE "null for fewer than two pairs, and if all x or "
+                   "all y are equal.",
+    .roles = roles,
+    .role_count = 2,
+    .laws = SHEAF_LAW_EXACT | SHEAF_LAW_ADD64,
+    .state_size = state_size_correlation,
+    .map = map_correlation,
+    .finish = finish_corr,
+};
