@@ -46,7 +46,7 @@ static bool same(const struct sheaf_value *a, const struct sheaf_value *b)
 
 static bool is_number(const struct sheaf_value *v)
 {
-    return v->kind == SHEAF_REAL || v->kind == SHEAF_INTEGER;
+    return v->kind == SHEAF_REAL || v->kind == SHEAF_INTEGER || v->kind == SHEAF_NUMERAL;
 }
 
 static bool tolerated(const struct sheaf_value *before, const struct sheaf_value *now, const struct tolerance *tolerance)

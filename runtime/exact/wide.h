@@ -1,0 +1,23 @@
+/* Sums of products of 64-bit integers. */
+#ifndef SHEAF_RUNTIME_EXACT_WIDE_H
+#define SHEAF_RUNTIME_EXACT_WIDE_H
+
+#include "exact/limbs.h"
+
+/* low + high * 2^64, below 2^190 in magnitude. */
+struct wide {
+    int128 low, high;
+};
+
+enum { WIDE_MOST = 1 << 24 }; /* elements that one call takes */
+
+/* The sum of x[i] * y[i] over `n` elements, n <= WIDE_MOST; x may be y. */
+struct wide wide_sum_products(const int64_t *x, const int64_t *y, uint64_t n);
+
+static inline void wide_add(struct wide *sum, int128 value)
+{
+    sum->low += (uint64_t)value;
+    sum->high += (int64_t)(value >> 64);
+}
+
+#endif
