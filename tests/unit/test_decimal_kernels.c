@@ -9,7 +9,7 @@
 
 #define KERNELS(X)                                                                                         \
     X(sum) X(sumsq) X(norm1) X(norm2) X(dot) X(mean) X(var) X(stddev) X(pvar) X(pstddev) X(cov) X(pcov)    \
-    X(corr) X(min) X(max) X(norminf) X(argmin) X(argmax) X(summary) X(count) X(null)
+    X(corr) X(skewness) X(kurtosis) X(min) X(max) X(norminf) X(argmin) X(argmax) X(summary) X(count) X(null)
 #define DECLARE(name) extern const struct sheaf_kernel sheaf_kernel_##name;
 KERNELS(DECLARE)
 #define POINTER(name) &sheaf_kernel_##name,
@@ -258,6 +258,51 @@ static void check_spreads(struct piece *pieces, unsigned count, struct elements 
     mpq_clears(xx, xy, yy, value, NULL);
 }
 
+/* The mean of (x - mean x)^power. */
+static void expect_moment(mpq_t out, const struct elements *all, unsigned power)
+{
+    mpq_t mean, x, product;
+    mpq_inits(mean, x, product, NULL);
+    for (uint64_t i = 0; i < all->n; i++)
+        mpq_add(mean, mean, all->x[i]);
+    divide(mean, all->n);
+    mpq_set_ui(out, 0, 1);
+    for (uint64_t i = 0; i < all->n; i++) {
+        mpq_sub(x, all->x[i], mean);
+        mpq_mul(product, x, x);
+        if (power > 2)
+            mpq_mul(product, product, power == 3 ? x : product);
+        mpq_add(out, out, product);
+    }
+    divide(out, all->n);
+    mpq_clears(mean, x, product, NULL);
+}
+
+static void check_shape(struct piece *pieces, unsigned count, const struct elements *all)
+{
+    mpq_t second, third, fourth, value;
+    mpq_inits(second, third, fourth, value, NULL);
+    expect_moment(second, all, 2);
+    expect_moment(third, all, 3);
+    expect_moment(fourth, all, 4);
+    if (mpq_sgn(second)) {
+        mpq_abs(value, third);
+        mpq_mul(third, third, value);
+        mpq_mul(value, second, second);
+        mpq_div(fourth, fourth, value);
+        mpq_mul(value, value, second);
+        mpq_div(third, third, value);
+        check_real(pieces, count, &sheaf_kernel_skewness, third, true);
+        mpq_set_ui(value, 3, 1);
+        mpq_sub(fourth, fourth, value);
+        check_real(pieces, count, &sheaf_kernel_kurtosis, fourth, false);
+    } else {
+        check_text(pieces, count, &sheaf_kernel_skewness, "null");
+        check_text(pieces, count, &sheaf_kernel_kurtosis, "null");
+    }
+    mpq_clears(second, third, fourth, value, NULL);
+}
+
 static void check_extremes(struct piece *pieces, unsigned count, struct elements *all)
 {
     mpq_t largest, size;
@@ -317,6 +362,8 @@ static void exact_on_every_shape(void **state)
         check_spreads(pieces, count, &all);
         check_extremes(pieces, count, &all);
         check_summary(pieces, count);
+        if (all.n < 40) /* the oracle's fractions grow */
+            check_shape(pieces, count, &all);
         elements_clear(&all);
     }
 }
