@@ -202,3 +202,64 @@ enum sheaf_status kernel_choose(const struct kernel_options *options, const char
     }
     return check_given(options, choice, err);
 }
+
+/* ---- sums ------------------------------------------------------------------------------------------------------- */
+
+static const char exactly[] = "exact";
+
+enum sheaf_status sums_check(const char *text, struct sheaf_error *err)
+{
+    if (strcmp(text, exactly) == 0 || strcmp(text, "fixed") == 0 || strcmp(text, "fast") == 0)
+        return SHEAF_OK;
+    return sheaf_fail(err, SHEAF_USAGE, "--sums: \"%s\" is none of exact, fixed, fast", text);
+}
+
+enum sheaf_status sums_read(const struct sums_options *options, const char **sums, struct sheaf_error *err)
+{
+    *sums = options->sums ? options->sums : options->fast ? "fast" : exactly;
+    if (options->fast && strcmp(*sums, "fast") != 0)
+        return sheaf_fail(err, SHEAF_USAGE, "--fast is --sums fast, but --sums %s is given too", *sums);
+    return sums_check(*sums, err);
+}
+
+/* "sum, sumsq and ..." of all kernels that have the form. */
+static const char *names_with(const char *sums)
+{
+    size_t count;
+    const char *names = "";
+    const struct sheaf_kernel *const *kernels = sheaf_kernels(&count);
+    for (size_t i = 0; i < count; i++)
+        if (sheaf_kernel_find(keep_text("%s-%s", kernels[i]->name, sums)))
+            names = keep_text("%s%s%s", names, *names ? ", " : "", kernels[i]->name);
+    return names;
+}
+
+enum sheaf_status kernel_choice_take_sums(struct kernel_choice *choice, const char *sums, struct sheaf_error *err)
+{
+    size_t taken = 0;
+    if (strcmp(sums, exactly) == 0)
+        return SHEAF_OK;
+    const struct sheaf_kernel **kernels = keep_bytes((choice->count + 1) * sizeof *kernels);
+    for (size_t i = 0; i < choice->count; i++) {
+        const struct sheaf_kernel *other = sheaf_kernel_find(keep_text("%s-%s", choice->kernels[i]->name, sums));
+        kernels[i] = other ? other : choice->kernels[i];
+        taken += other != NULL;
+    }
+    choice->kernels = kernels;
+    if (taken == 0)
+        return sheaf_fail(err, SHEAF_USAGE, "--sums %s: there is no such form of %s; there is of %s", sums, choice->spelled,
+                          names_with(sums));
+    return SHEAF_OK;
+}
+
+#define FIELD(name) offsetof(struct sums_options, name)
+const struct option_table sums_table = {
+    "Sums",
+    (const struct option[]){
+        {"sums", 0, false, "FORM", option_text, FIELD(sums),
+         "exact; fixed: rounded at every step, in one order; fast: rounded, in any order, not reproducible (exact)"},
+        {"fast", 0, true, NULL, option_switch, FIELD(fast), "The same as --sums fast"},
+        {0},
+    },
+};
+#undef FIELD

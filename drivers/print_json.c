@@ -182,13 +182,15 @@ static void print_seconds(struct json *json, const char *key, double seconds)
     json_real(json, key, (double)(int64_t)(seconds * 1e6 + 0.5) / 1e6);
 }
 
-static void print_run(struct json *json, const struct report_run *run)
+static void print_run(struct json *json, const struct report *report)
 {
     char host[256] = "";
+    const struct report_run *run = &report->run;
     const struct sheaf_answer *answer = run->answer;
     gethostname(host, sizeof host - 1);
     json_object(json, "run", JSON_LINES);
     json_plan(json, &run->plan);
+    json_bool(json, "reproducible", !report_rounded(report));
     json_uint(json, "passes", answer->passes);
     json_uint(json, "bytes", answer->bytes);
     print_seconds(json, "start_s", answer->start_s);
@@ -218,7 +220,7 @@ void print_json(FILE *out, const struct report *report)
         }
         json_close(&json);
     }
-    print_run(&json, &report->run);
+    print_run(&json, report);
     json_close(&json);
     json_end(&json);
 }

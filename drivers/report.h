@@ -49,6 +49,9 @@ void report_section_init(struct report_section *section, const char *file, const
 /* One item in each section: its label need not be shown. */
 bool report_is_single(const struct report *report);
 
+/* NULL, or the names of the kernels whose answers another cut would change: "sum-fast, dot-fast". */
+const char *report_rounded(const struct report *report);
+
 /* Sections in the order of printing: the files, then the total. */
 size_t report_section_count(const struct report *report);
 const struct report_section *report_section_at(const struct report *report, size_t index);

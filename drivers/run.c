@@ -21,6 +21,7 @@ struct run_options {
     struct execution_options execution;
     struct output_options output;
     struct saved_options saved;
+    struct sums_options sums;
     struct kernel_options kernel;
 };
 
@@ -65,8 +66,12 @@ static enum sheaf_status read_call(struct call *call, const struct invocation *i
     if (in->operands.count == 0)
         return sheaf_fail(err, SHEAF_USAGE, "say what to compute: sheaf run KERNEL FILE, as in: sheaf run sum data.npy "
                                             "(sheaf kernels lists them)");
-    const char *kernels = in->operands.items[0];
+    const char *kernels = in->operands.items[0], *sums;
     enum sheaf_status status = kernel_choose(&options->kernel, kernels, &call->choice, err);
+    if (status == SHEAF_OK)
+        status = sums_read(&options->sums, &sums, err);
+    if (status == SHEAF_OK)
+        status = kernel_choice_take_sums(&call->choice, sums, err);
     if (status == SHEAF_OK)
         status = execution_read(&options->execution, &call->execution, err);
     if (status == SHEAF_OK)
@@ -254,7 +259,7 @@ const struct command command_run = {
         "binary (--type), .npy, delimited text, - for standard input, or gen:KIND for generated numbers (sheaf gen). "
         "Without FILE: standard input.\n"
         "One value is printed as the bare number, several as NAME<TAB>VALUE, tables with a header. The answer is the same, "
-        "bit for bit, for every strategy, number of workers and block size.",
+        "bit for bit, for every strategy, number of workers and block size, except with --fast.",
     .examples = "sheaf run sum data.npy\n"
                 "sheaf run mean,max --column temp weather.csv\n"
                 "sheaf run histogram --bins 20 --type f32 samples.raw\n"
@@ -267,6 +272,7 @@ const struct command command_run = {
             {&execution_table, NULL, offsetof(struct run_options, execution)},
             {&output_table, NULL, offsetof(struct run_options, output)},
             {&saved_table, NULL, offsetof(struct run_options, saved)},
+            {&sums_table, NULL, offsetof(struct run_options, sums)},
             {NULL, kernel_options_make, offsetof(struct run_options, kernel)},
             {&common_table, NULL, offsetof(struct run_options, common)},
             {0},

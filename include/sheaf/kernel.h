@@ -156,7 +156,9 @@ enum {
      * 2^30 such additions. */
     SHEAF_LAW_ADD64 = 4,
     /* The state holds no pointers (no `pack`). Derived, never set by a kernel. */
-    SHEAF_LAW_FLAT = 8
+    SHEAF_LAW_FLAT = 8,
+    /* Breaks the law above: map and merge round, and the cut shows in the last digits. Every output says so. */
+    SHEAF_LAW_ROUNDED = 16
 };
 
 /* The same map, tuned for a processor: chosen once, before any worker starts, if the machine has `cpu`. */

@@ -239,7 +239,8 @@ static enum sheaf_status find_merge(struct sheaf_plan *plan, struct sheaf_error 
     return SHEAF_OK;
 }
 
-/* 8 MiB, less for a small source, so that every worker gets some. The result cannot depend on it. */
+/* 8 MiB, less for a small source, so that every worker gets some; always a multiple of the least. The result cannot depend
+ * on it. */
 static uint64_t choose_block(const struct sheaf_plan *plan)
 {
     enum { MOST = 8 << 20, LEAST = 64 << 10, BLOCKS_PER_WORKER = 4 };
@@ -247,7 +248,7 @@ static uint64_t choose_block(const struct sheaf_plan *plan)
     if (bytes == SHEAF_UNKNOWN)
         return 1 << 20;
     uint64_t share = (uint64_t)bytes / ((uint64_t)plan->workers * plan->ranks * BLOCKS_PER_WORKER);
-    return share > MOST ? MOST : share < LEAST ? LEAST : share;
+    return share > MOST ? MOST : share < LEAST ? LEAST : share - share % LEAST;
 }
 
 static enum sheaf_status check_blocks(const struct sheaf_plan *plan, struct sheaf_error *err)

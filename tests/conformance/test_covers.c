@@ -35,17 +35,22 @@ static const char *const *strategies(void)
     return have;
 }
 
-/* Every kernel, in three companies by what their merge allows, so that no state hides another's law. */
+/* Every kernel that keeps the law under any cut, in three companies by what their merge allows, so that no state hides
+ * another's law; and those that keep it while blocks are whole leaves. */
 static struct company {
     const struct sheaf_kernel *kernels[64];
     size_t count;
-} sums, flat, packed;
+} sums, flat, packed, fixed;
 
 static void join(const struct sheaf_kernel *kernel)
 {
     uint32_t laws = sheaf_kernel_laws(kernel);
-    struct company *company = laws & SHEAF_LAW_ADD64 ? &sums : laws & SHEAF_LAW_FLAT ? &flat : &packed;
-    company->kernels[company->count++] = kernel;
+    struct company *company = laws & SHEAF_LAW_FIXED_ORDER ? &fixed
+                              : laws & SHEAF_LAW_ADD64     ? &sums
+                              : laws & SHEAF_LAW_FLAT      ? &flat
+                                                           : &packed;
+    if (!(laws & SHEAF_LAW_ROUNDED))
+        company->kernels[company->count++] = kernel;
 }
 
 static size_t check_all_kernels(const struct fixture *fixture, const unsigned *workers, const uint64_t *blocks)
@@ -121,6 +126,22 @@ static void test_pairs(void **state)
     struct sheaf_source *source = dataset_pair(SHEAF_F32, SHEAF_F64, 331, 5);
     struct fixture fixture = {.source = source, .about = "f32 beside f64", .world = world};
     assert_true(check_all_kernels(&fixture, workers, blocks) > 0);
+    sheaf_source_destroy(source);
+}
+
+static void test_fixed_order(void **state)
+{
+    (void)state;
+    static const unsigned workers[] = {1, 3, 0};
+    static const uint64_t blocks[] = {1 << 16, 3 << 16, 0};
+    struct sheaf_source *source = dataset_pair(SHEAF_F64, SHEAF_F64, 70001, 5);
+    struct fixture fixture = {.source = source, .about = "f64 beside f64", .world = world};
+    assert_true(check_covers(&fixture, fixed.kernels, fixed.count, strategies(), less(workers), blocks) > 0);
+    sheaf_source_destroy(source);
+    struct dataset data = dataset_csv(world ? 900 : 9000, false, 9);
+    source = dataset_open(&data);
+    fixture = (struct fixture){.source = source, .about = data.about, .world = world, .filter = "b >= 20", .nan = "skip"};
+    assert_true(check_covers(&fixture, fixed.kernels, fixed.count, strategies(), less(workers), blocks) > 0);
     sheaf_source_destroy(source);
 }
 
@@ -273,7 +294,7 @@ static int lead(void)
         cmocka_unit_test(test_types),       cmocka_unit_test(test_alone),         cmocka_unit_test(test_lengths),
         cmocka_unit_test(test_workers),
         cmocka_unit_test(test_pairs),       cmocka_unit_test(test_text),          cmocka_unit_test(test_quoted_text),
-        cmocka_unit_test(test_filtered_text), cmocka_unit_test(test_nan_skip),
+        cmocka_unit_test(test_filtered_text), cmocka_unit_test(test_nan_skip),      cmocka_unit_test(test_fixed_order),
         cmocka_unit_test(test_fortran),     cmocka_unit_test(test_widths),        cmocka_unit_test(test_streams),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
