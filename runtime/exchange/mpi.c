@@ -356,7 +356,7 @@ static enum sheaf_status feed_ranks(struct rank_pass *run, struct sheaf_error *e
     const struct sheaf_world *world = run->world;
     struct sheaf_buffer request = {0}, reply = {0}, block = {0};
     struct feed *feed = NULL;
-    enum sheaf_status status = feed_open(&feed, run->pass->source, run->pass->block_bytes, err);
+    enum sheaf_status status = feed_open(&feed, run->pass->source, run->pass->work->forms, run->pass->block_bytes, err);
     bool more = status == SHEAF_OK;
     *run->blocks = 0;
     for (int waiting = world->size - 1; waiting > 0;) {
