@@ -47,12 +47,18 @@ static bool is_number(const struct sheaf_value *v)
     return v->kind == SHEAF_REAL || v->kind == SHEAF_INTEGER || v->kind == SHEAF_NUMERAL;
 }
 
+/* Reals, and decimals by the doubles nearest to them. */
+static bool has_ulps(const struct sheaf_value *v)
+{
+    return v->kind == SHEAF_REAL || v->kind == SHEAF_NUMERAL;
+}
+
 static bool tolerated(const struct sheaf_value *before, const struct sheaf_value *now, const struct tolerance *tolerance)
 {
-    if (!is_number(before) || before->kind != now->kind || !isfinite(before->real) || !isfinite(now->real))
+    if (!is_number(before) || !is_number(now) || has_ulps(before) != has_ulps(now) ||
+        !isfinite(before->real) || !isfinite(now->real))
         return false;
-    if (tolerance->ulp.set && before->kind == SHEAF_REAL &&
-        ulps_between(before->real, now->real) <= tolerance->ulp.value)
+    if (tolerance->ulp.set && has_ulps(before) && ulps_between(before->real, now->real) <= tolerance->ulp.value)
         return true;
     double limit = tolerance->atol.value + tolerance->rtol.value * fabs(before->real);
     return (tolerance->atol.set || tolerance->rtol.set) && fabs(now->real - before->real) <= limit;
@@ -79,7 +85,7 @@ static const char *distance(const struct sheaf_value *before, const struct sheaf
     if (!is_number(before) || !is_number(now) || !isfinite(before->real) || !isfinite(now->real))
         return "";
     int digits = digits_agreeing(now->real, before->real);
-    const char *ulps = before->kind == SHEAF_REAL && now->kind == SHEAF_REAL
+    const char *ulps = has_ulps(before) && has_ulps(now)
                            ? keep_text("%" PRIu64 " ulp, ", ulps_between(before->real, now->real))
                            : "";
     return keep_text(" (%s%d digit%s)", ulps, digits, digits == 1 ? " agrees" : "s agree");
