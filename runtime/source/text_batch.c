@@ -120,7 +120,7 @@ static void put_zero(struct batch_column *column, uint64_t row)
 {
     if (column->forms & FORM_DECIMAL) {
         column->whole[row] = 0;
-        column->exponent[row] = column->low <= column->high ? column->low : 0;
+        column->exponent[row] = column->usual;
     }
 }
 
@@ -165,9 +165,7 @@ static enum cell_status put_decimal(struct batch *batch, struct batch_column *co
         return CELL_NO_MEMORY;
     column->whole[row] = limbs.limb[0];
     column->exponent[row] = (int16_t)limbs.exponent;
-    column->low = column->low < limbs.exponent ? column->low : (int16_t)limbs.exponent;
-    column->high = column->high > limbs.exponent ? column->high : (int16_t)limbs.exponent;
-    column->bits |= (uint64_t)(limbs.limb[0] < 0 ? -limbs.limb[0] : limbs.limb[0]);
+    batch_note(column, limbs.exponent, limbs.exponent, (uint64_t)(limbs.limb[0] < 0 ? -limbs.limb[0] : limbs.limb[0]));
     return CELL_VALUE;
 }
 

@@ -17,6 +17,7 @@ struct batch_column {
     uint8_t *special;    /* filled only if `odd` */
     bool missing, odd;
     int16_t low, high;   /* of the exponents so far; low > high: none */
+    int16_t usual;       /* one that does not stand out, for what has none */
     uint64_t bits;       /* the magnitudes of `whole` so far, or-ed */
     struct sheaf_buffer more; /* struct more_limbs, in the order of rows */
     size_t more_next;         /* those before are in slices handed out */
@@ -45,6 +46,15 @@ void batch_begin(struct batch *batch);
 /* Puts a cell of any kind into a row of a column. The row counts only once batch->rows is past it; until then it may be
  * put again. Rows of a column are put in order. */
 enum cell_status batch_put(struct batch *batch, const struct text *text, size_t column, uint64_t row, struct cell cell);
+
+/* Notes what was put into a column: the least and the greatest exponent, the magnitudes or-ed. */
+static inline void batch_note(struct batch_column *column, int low, int high, uint64_t bits)
+{
+    column->low = column->low < low ? column->low : (int16_t)low;
+    column->high = column->high > high ? column->high : (int16_t)high;
+    column->bits |= bits;
+    column->usual = column->low;
+}
 
 static inline bool batch_is_empty(const struct batch *batch)
 {

@@ -5,32 +5,12 @@
  * that there are no quotes at all, and asks for a survey when it meets one. It can still be misled by a quote
  * that another block meets; but that block then ends the whole reading, and an error of the data is believed only
  * after a look for quotes before the block. */
-#include "source/text_batch.h"
-#include "source/text_window.h"
+#include "source/text_reader.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { LONG_RECORD = 16 * 1024 * 1024 }; /* from here a look whether the record ends at all is cheaper than memory */
-
-struct text_reader {
-    struct reader base;
-    const struct text *text;
-    const struct text_input *input;
-    const char *name;
-    struct window window;
-    uint64_t file;        /* the block's input */
-    uint64_t opened;      /* the input open in the window; UINT64_MAX: none */
-    size_t next;          /* offset in the window of the next record */
-    uint64_t lo, hi;      /* bytes of the input: records that begin there */
-    bool assumed;         /* nobody has said that lo is not inside quotes */
-    bool fed;             /* row and line are known */
-    bool known_to_end;    /* the long record in the window */
-    uint64_t row, line;   /* of the next record, if fed */
-    struct record record; /* the last one taken apart */
-    struct batch batch;   /* of rows read; what is left of it is handed out before more is read */
-    uint64_t first_row;   /* of the batch, if fed */
-};
 
 /* ---- opening -------------------------------------------------------------------------------------------------- */
 
@@ -47,7 +27,7 @@ enum sheaf_status text_reader_open(struct reader **opened, const struct sheaf_so
     reader->record.capacity = reader->text->cells;
     reader->record.cells = calloc(reader->record.capacity, sizeof *reader->record.cells);
     enum sheaf_status status = SHEAF_OK;
-    if (!reader->record.cells)
+    if (!reader->record.cells || !plain_init(&reader->plain, reader->text))
         status = sheaf_fail(err, SHEAF_MEMORY, "out of memory for a reader of %zu cells", reader->record.capacity);
     if (status == SHEAF_OK)
         status = batch_init(&reader->batch, source, forms, err);
@@ -66,6 +46,7 @@ void text_reader_close(struct reader *base)
     struct text_reader *reader = (struct text_reader *)base;
     window_cleanup(&reader->window);
     batch_cleanup(&reader->batch);
+    plain_cleanup(&reader->plain);
     free(reader->record.cells);
     free(reader);
 }
@@ -109,6 +90,7 @@ static enum sheaf_status read_on(struct text_reader *reader, struct sheaf_error 
         status = window_more(window, reader->next, err);
     if (status != SHEAF_OK)
         return status;
+    plain_forget(&reader->plain);
     reader->next = 0;
     if (reader->assumed && lex_has_quote(&reader->text->lex, window->bytes + kept, window->size - kept))
         return source_fail(err, SHEAF_SURVEY, reader->name, SHEAF_UNKNOWN,
@@ -162,6 +144,7 @@ enum sheaf_status text_reader_begin(struct reader *base, const struct span *span
     reader->lo = input->start + span->lo;
     reader->hi = input->start + span->hi;
     reader->next = 0;
+    plain_forget(&reader->plain);
     batch_begin(&reader->batch);
     reader->known_to_end = false;
     reader->fed = span->bytes != NULL;
@@ -303,7 +286,7 @@ static enum sheaf_status fill_batch(struct text_reader *reader, struct sheaf_err
     uint64_t begin = reader->window.at + reader->next;
     batch_begin(batch);
     reader->first_row = reader->row;
-    while (batch->rows < batch->capacity) {
+    while (!plain_take(reader) && batch->rows < batch->capacity) {
         uint64_t at;
         bool more;
         enum sheaf_status status = next_record(reader, &at, &more, err);
