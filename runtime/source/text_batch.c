@@ -238,19 +238,19 @@ static uint64_t measure(const struct batch *batch, const struct batch_column *co
     for (uint64_t row = from; row < to; row++) {
         const struct more_limbs *more = more_at(column, at);
         more = more && more->row == row ? more : NULL;
-        if (column->whole[row] == 0 && !more)
-            continue;
-        int low = column->exponent[row], high = top_of(column, row, more);
-        low = low < lowest ? low : lowest;
-        high = high > top ? high : top;
-        uint32_t terms = (uint32_t)(high - low + LIMB_DIGITS - 1) / LIMB_DIGITS;
-        if (row > from && terms > scale->terms && (row + 1 - from) * terms > batch->capacity)
+        int low = lowest, high = top;
+        if (column->whole[row] || more) {
+            int own = top_of(column, row, more);
+            low = column->exponent[row] < low ? column->exponent[row] : low;
+            high = own > high ? own : high;
+        }
+        uint32_t terms = high > low ? (uint32_t)(high - low + LIMB_DIGITS - 1) / LIMB_DIGITS : 1;
+        if (row > from && (row + 1 - from) * terms > batch->capacity)
             return row - from;
-        *scale = (struct scale){lowest = low, terms > scale->terms ? terms : scale->terms};
+        lowest = low;
         top = high;
+        *scale = (struct scale){low <= high ? low : 0, terms};
         at += more ? more_size(more) : 0;
-        if ((row + 2 - from) * scale->terms > batch->capacity)
-            return row + 1 - from;
     }
     return to - from;
 }

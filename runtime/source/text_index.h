@@ -19,6 +19,7 @@ struct text_index {
     uint32_t size;                   /* bytes that were gone over */
     uint32_t end_count, line_count;  /* with that -1 */
     bool returns;                    /* there are carriage returns in it */
+    bool empty_lines;                /* there are newlines right behind newlines, or at the beginning */
     uint32_t ends[INDEX_ROOM];       /* of delimiters and newlines */
     uint32_t lines[INDEX_ROOM];      /* of newlines */
 };

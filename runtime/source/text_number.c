@@ -1,5 +1,7 @@
 #include "source/text_number.h"
 
+#include "source/text_words.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +21,9 @@ static bool is_digit(unsigned char c)
 
 static const unsigned char *scan_digits(const unsigned char *p, const unsigned char *end, uint64_t *digits)
 {
-    uint64_t d = *digits;
+    uint64_t d = *digits, word;
+    for (; end - p >= WORD && !word_not_digits(word = word_load_digits(p)); p += WORD)
+        d = 100000000 * d + word_value(word);
     while (p < end && is_digit(*p))
         d = 10 * d + (uint64_t)(*p++ - '0');
     *digits = d;
@@ -218,56 +222,67 @@ const int64_t power_of_ten[LIMB_DIGITS + 1] = {
     1000000000000, 10000000000000, 100000000000000, 1000000000000000, 10000000000000000, 100000000000000000, LIMB_RADIX,
 };
 
-/* Leaves the point and the zeros at both ends out: *first is the first digit, *last the last; *exponent becomes the
- * last one's. Returns how many digits there are between them; 0: all are zeros. */
-static size_t strip(const unsigned char **first, const unsigned char **last, int64_t *exponent)
-{
-    const unsigned char *p = *first, *q = *last;
-    while (p < q && (*p == '0' || *p == '.'))
-        p++;
-    for (; q > p && (q[-1] == '0' || q[-1] == '.'); q--)
-        *exponent += q[-1] == '0';
-    *first = p;
-    *last = q;
-    return (size_t)(q - p) - (p < q && memchr(p, '.', (size_t)(q - p)));
-}
-
 static bool in_reach(size_t count, int64_t exponent)
 {
     return exponent >= -SHEAF_DECIMAL_REACH && exponent <= SHEAF_DECIMAL_REACH &&
            (int64_t)count + exponent <= SHEAF_DECIMAL_REACH;
 }
 
-static enum number_status many_limbs(const struct number *d, struct number_limbs *limbs)
+/* Digits without a point. */
+struct run {
+    const unsigned char *first;
+    size_t count;
+    int64_t exponent; /* of the last */
+};
+
+/* Leaves out the zeros at both ends, and the point: a number with one is copied to `room`. False: NUMBER_FAR. */
+static bool strip(const struct number *d, unsigned char room[2 * SHEAF_DECIMAL_REACH], struct run *run)
 {
     const unsigned char *p = d->first, *q = d->end;
-    int64_t exponent = d->exponent;
-    size_t count = strip(&p, &q, &exponent);
-    limbs->exponent = 0;
-    limbs->count = 1;
-    limbs->limb[0] = 0;
-    if (count == 0)
-        return NUMBER_OK;
-    if (!in_reach(count, exponent))
-        return NUMBER_FAR;
-    limbs->exponent = (int32_t)exponent;
-    limbs->count = (uint32_t)((count + LIMB_DIGITS - 1) / LIMB_DIGITS);
-    for (uint32_t i = 0; i < limbs->count; i++) {
-        int64_t limb = 0;
-        for (int digit = 0; digit < LIMB_DIGITS && q > p; q--)
-            if (q[-1] != '.')
-                limb += (q[-1] - '0') * power_of_ten[digit++];
-        limbs->limb[i] = d->negative ? -limb : limb;
+    run->exponent = d->exponent;
+    while (p < q && (*p == '0' || *p == '.'))
+        p++;
+    for (; q > p && (q[-1] == '0' || q[-1] == '.'); q--)
+        run->exponent += q[-1] == '0';
+    const unsigned char *point = p < q ? memchr(p, '.', (size_t)(q - p)) : NULL;
+    run->first = p;
+    run->count = (size_t)(q - p) - (point != NULL);
+    if (run->count && !in_reach(run->count, run->exponent))
+        return false;
+    if (point) {
+        memcpy(room, p, (size_t)(point - p));
+        memcpy(room + (point - p), point + 1, (size_t)(q - point - 1));
+        run->first = room;
     }
+    return true;
+}
+
+static enum number_status many_limbs(const struct number *d, struct number_limbs *limbs)
+{
+    unsigned char room[2 * SHEAF_DECIMAL_REACH];
+    struct run run;
+    if (!strip(d, room, &run))
+        return NUMBER_FAR;
+    limbs->exponent = run.count ? (int32_t)run.exponent : 0;
+    limbs->count = 0;
+    do {
+        size_t count = run.count < LIMB_DIGITS ? run.count : LIMB_DIGITS;
+        uint64_t limb = 0;
+        run.count -= count;
+        scan_digits(run.first + run.count, run.first + run.count + count, &limb);
+        limbs->limb[limbs->count++] = d->negative ? -(int64_t)limb : (int64_t)limb;
+    } while (run.count);
     return NUMBER_OK;
 }
 
 enum number_status number_whole(const struct number *d, struct number_limbs *limbs)
 {
-    if (!d->whole || d->digits >= LIMB_RADIX || !in_reach(LIMB_DIGITS, d->exponent))
+    if (!d->whole || !in_reach(MOST_DIGITS, d->exponent))
         return many_limbs(d, limbs);
-    limbs->count = 1;
+    int64_t high = (int64_t)(d->digits / LIMB_RADIX), low = (int64_t)(d->digits % LIMB_RADIX);
+    limbs->count = high ? 2 : 1;
     limbs->exponent = d->digits ? (int32_t)d->exponent : 0;
-    limbs->limb[0] = d->negative ? -(int64_t)d->digits : (int64_t)d->digits;
+    limbs->limb[0] = d->negative ? -low : low;
+    limbs->limb[1] = d->negative ? -high : high;
     return NUMBER_OK;
 }

@@ -94,6 +94,8 @@ static unsigned count_regular(const struct text_reader *reader, uint64_t most)
     uint64_t left = index->line_count - plain->line, end = plain->end + cells - 1;
     most = most < left ? most : left;
     unsigned count = 0;
+    if (cells == 1 && index->end_count == index->line_count && !index->empty_lines && limit >= index->size)
+        return (unsigned)most;
     for (; count < most; count++, end += cells) {
         uint32_t line = plain->line + count;
         size_t start = record_start(index, line);
@@ -192,7 +194,9 @@ static void pass_empty_lines(struct text_reader *reader)
 {
     struct plain *plain = &reader->plain;
     const struct text_index *index = &plain->index;
-    while (plain->line < index->line_count && record_start(index, plain->line) == index->lines[plain->line]) {
+    while (index->empty_lines && plain->line < index->line_count &&
+           record_start(index, plain->line) == index->lines[plain->line] &&
+           reader->window.at + reader->next < reader->hi) {
         plain->line++;
         plain->end++;
         reader->line++;

@@ -1,15 +1,10 @@
 /* Plain cells as numbers, in words of eight bytes. First each cell is fetched, its last byte in the last byte of a word,
  * then plain loops over words, for the compiler to vectorise, do the rest for all cells alike: find the point, close the
- * gap that it leaves, see that there are digits only, and add them up in pairs of bytes, of pairs, of fours.
- *
- * Adding up digits in place is folklore; for eight digits at once see Lemire, "Number parsing at a gigabyte per second"
- * (Software: Practice and Experience 2021). */
+ * gap that it leaves, see that there are digits only, and add them up. */
 #include "../text_digits.h"
+#include "../text_words.h"
 
-#include <string.h>
-
-enum { WORD = 8, MOST_WORDS = DIGITS_MOST / WORD };
-static const uint64_t ones = 0x0101010101010101, highs = 0x8080808080808080;
+enum { MOST_WORDS = DIGITS_MOST / WORD };
 
 /* The cells in words, from their last eight bytes on towards their first. Digits are 0 to 9 (the text XOR "0"); what lies
  * before a cell is 0. */
@@ -26,16 +21,6 @@ struct found {
 
 /* ---- fetching ----------------------------------------------------------------------------------------------------- */
 
-static uint64_t load(const unsigned char *p)
-{
-    uint64_t word;
-    memcpy(&word, p, sizeof word);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    word = __builtin_bswap64(word);
-#endif
-    return word;
-}
-
 /* keep[w][n]: the bytes of word w of a cell of n bytes; none of one that is too long. */
 #define LAST(n) (~0ull << (64 - 8 * (n)))
 #define LAST_1_TO_8 LAST(1), LAST(2), LAST(3), LAST(4), LAST(5), LAST(6), LAST(7), ~0ull
@@ -47,11 +32,11 @@ static const uint64_t keep[MOST_WORDS][DIGITS_MOST + 2] = {
     {0, NONE_8, NONE_8, LAST_1_TO_8, 0},
 };
 
-/* Where each cell ends (offsets in the text), its sign and its length; returns the length of the longest. */
-static inline __attribute__((always_inline)) uint64_t measure(const struct plain_cells *cells, struct words *words,
+/* Where each cell ends (offsets in the text), its sign and its length; returns how many words the longest takes. */
+static inline __attribute__((always_inline)) int measure(const struct plain_cells *cells, struct words *words,
                                                               uint32_t last[DIGITS_CELLS], bool returns)
 {
-    uint64_t longest = 0;
+    bool two = false, three = false;
     const uint32_t *end = cells->end;
     for (unsigned i = 0; i < cells->count; i++, end += cells->stride) {
         uint32_t from = end[-1] + 1, to = *end;
@@ -60,12 +45,13 @@ static inline __attribute__((always_inline)) uint64_t measure(const struct plain
         to -= returns && to > from && cells->text[to - 1] == '\r';
         uint64_t digits = (uint64_t)(to - from) - sign;
         digits = digits < DIGITS_MOST + 1 ? digits : DIGITS_MOST + 1;
-        longest = longest > digits ? longest : digits;
+        two |= digits > WORD;
+        three |= digits > 2 * WORD;
         words->digits[i] = digits;
         words->minus[i] = minus;
         last[i] = to;
     }
-    return longest;
+    return 1 + two + three;
 }
 
 static inline __attribute__((always_inline)) void fetch(const struct plain_cells *cells, struct words *words,
@@ -73,7 +59,8 @@ static inline __attribute__((always_inline)) void fetch(const struct plain_cells
 {
     for (unsigned i = 0; i < cells->count; i++)
         for (int w = 0; w < count; w++)
-            words->word[w][i] = (load(cells->text + last[i] - WORD * (w + 1)) ^ ones * '0') & keep[w][words->digits[i]];
+            words->word[w][i] =
+                word_load_digits(cells->text + last[i] - WORD * (w + 1)) & keep[w][words->digits[i]];
 }
 
 /* ---- adding up ---------------------------------------------------------------------------------------------------- */
@@ -81,27 +68,14 @@ static inline __attribute__((always_inline)) void fetch(const struct plain_cells
 /* The high bit of the first byte that is a point; 0: none is. (Of those after it nothing is known.) */
 static inline uint64_t first_point(uint64_t word)
 {
-    uint64_t x = word ^ ones * ('.' ^ '0');
-    uint64_t points = (x - ones) & ~x & highs;
+    uint64_t x = word ^ EACH_BYTE('.' ^ '0');
+    uint64_t points = (x - EACH_BYTE(1)) & ~x & EACH_BYTE(0x80);
     return points & -points;
 }
 
 static inline uint64_t count_bytes(uint64_t mask)
 {
-    return (mask & ones) * ones >> 56;
-}
-
-/* High bits where a byte is no digit. */
-static inline uint64_t not_digits(uint64_t word)
-{
-    return ((word + ones * (0x80 - 10)) | word) & highs;
-}
-
-static inline uint64_t eight_digits(uint64_t word)
-{
-    word = (word * 10 + (word >> 8)) & 0x00ff00ff00ff00ff;
-    word = (word * 100 + (word >> 16)) & 0x0000ffff0000ffff;
-    return ((uint64_t)(uint32_t)word * 10000 + (word >> 32)) & 0xffffffff;
+    return (mask & EACH_BYTE(1)) * EACH_BYTE(1) >> 56;
 }
 
 /* Finds the magnitudes of cells of `count` words; returns 0 if all are good. A point is taken out by moving what is before
@@ -121,8 +95,8 @@ static inline __attribute__((always_inline)) uint64_t add_up(const struct words 
             word = (word & behind) | (word & before) << 8;
             if (w + 1 < count)
                 word |= words->word[w + 1][i] >> 56 & moving;
-            bad |= not_digits(word);
-            part = eight_digits(word);
+            bad |= word_not_digits(word);
+            part = word_value(word);
             magnitude += part * weight[w];
         }
         bad |= words->digits[i] > DIGITS_MOST;
@@ -194,10 +168,10 @@ uint64_t ISA(text_digits)(struct plain_cells *cells)
     struct words words;
     struct found found;
     uint32_t last[DIGITS_CELLS];
-    uint64_t longest = cells->returns ? measure(cells, &words, last, true) : measure(cells, &words, last, false);
-    uint64_t any = longest <= WORD       ? read_words(cells, &words, last, 1, &found)
-                   : longest <= 2 * WORD ? read_words(cells, &words, last, 2, &found)
-                                         : read_words(cells, &words, last, 3, &found);
+    int longest = cells->returns ? measure(cells, &words, last, true) : measure(cells, &words, last, false);
+    uint64_t any = longest == 1   ? read_words(cells, &words, last, 1, &found)
+                   : longest == 2 ? read_words(cells, &words, last, 2, &found)
+                                  : read_words(cells, &words, last, 3, &found);
     if (cells->whole)
         write_decimals(cells, &words, &found);
     if (cells->reals)

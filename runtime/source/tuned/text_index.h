@@ -20,7 +20,7 @@ static struct masks look_at_rest(const unsigned char *text, size_t size, unsigne
 void ISA(text_index)(struct text_index *index, const unsigned char *text, size_t size, unsigned char delimiter)
 {
     uint32_t *end = index->ends + 1, *line = index->lines + 1;
-    uint64_t returns = 0;
+    uint64_t returns = 0, empty = 0, before = 1;
     size_t at = 0;
     if (size > INDEX_BYTES)
         size = INDEX_BYTES;
@@ -30,6 +30,8 @@ void ISA(text_index)(struct text_index *index, const unsigned char *text, size_t
         if (masks.other)
             break;
         returns |= masks.carriage_return;
+        empty |= masks.newline & (masks.newline << 1 | before);
+        before = masks.newline >> (INDEX_CHUNK - 1);
         end = put_places(end, masks.newline | masks.delimiter, (uint32_t)at);
         line = put_places(line, masks.newline, (uint32_t)at);
         at += step;
@@ -39,4 +41,5 @@ void ISA(text_index)(struct text_index *index, const unsigned char *text, size_t
     index->end_count = (uint32_t)(end - index->ends);
     index->line_count = (uint32_t)(line - index->lines);
     index->returns = returns != 0;
+    index->empty_lines = empty != 0;
 }
