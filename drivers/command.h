@@ -24,6 +24,7 @@
     X(strategies)                                                                                          \
     X(topo)                                                                                                \
     X(gen)                                                                                                 \
+    X(selftest)                                                                                            \
     X(help)
 
 /* Options of every command. */

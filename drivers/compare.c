@@ -223,7 +223,10 @@ static int run_compare(const struct invocation *in)
     struct sheaf_error err;
     int code = EXIT_DONE;
     enum sheaf_status status = read_call(&call, in, &err);
-    if (status == SHEAF_OK && call.options->ways.row && way_parse(call.options->ways.row, &way))
+    bool is_row = status == SHEAF_OK && call.options->ways.row && way_parse(call.options->ways.row, &way);
+    if (is_row && way.sums)
+        status = kernel_choice_take_sums(&call.choice, way.sums, &err);
+    if (is_row && status == SHEAF_OK)
         return row_serve(&way, call.request, &call.names);
     if (status == SHEAF_OK)
         status = compare(&call, &code, &err);

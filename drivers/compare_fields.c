@@ -82,6 +82,14 @@ static struct figure get_pin(const struct comparison *c, const struct row *row)
     return word(row->plan.pin[0] ? row->plan.pin : row->way.pin);
 }
 
+static struct figure get_sums(const struct comparison *c, const struct row *row)
+{
+    (void)c;
+    if (row->way.kind != WAY_PLAN)
+        return none();
+    return word(row->way.sums ? row->way.sums : "exact");
+}
+
 /* ---- how long it took ------------------------------------------------------------------------------------------ */
 
 static struct spread elapsed(const struct row *row)
@@ -181,12 +189,27 @@ static struct figure get_peak(const struct comparison *c, const struct row *row)
     return count_or_none(row_peak_bytes(row));
 }
 
-static struct figure get_bits(const struct comparison *c, const struct row *row)
+static struct figure get_reproducible(const struct comparison *c, const struct row *row)
 {
     (void)c;
-    if (row->way.kind != WAY_PLAN || !row->count)
+    if (row->way.kind != WAY_PLAN)
+        return none();
+    return (struct figure){.kind = FIGURE_YES, .yes = !way_is_rounded(&row->way)};
+}
+
+static struct figure get_agrees(const struct comparison *c, const struct row *row)
+{
+    (void)c;
+    if (row->way.kind != WAY_PLAN || !row->count || way_is_rounded(&row->way))
         return none();
     return (struct figure){.kind = FIGURE_YES, .yes = !row->differs};
+}
+
+static struct figure get_bits(const struct comparison *c, const struct row *row)
+{
+    if (row->count && way_is_rounded(&row->way))
+        return word("not reproducible");
+    return get_agrees(c, row);
 }
 
 /* ---- against --------------------------------------------------------------------------------------------------- */
@@ -260,7 +283,7 @@ static const char *show_factor(const struct figure *f)
 
 static const char *show_yes(const struct figure *f)
 {
-    return f->yes ? "yes" : "NO";
+    return f->kind == FIGURE_WORD ? f->word : f->yes ? "yes" : "NO";
 }
 
 /* As --block takes it, exactly: in powers of 1024 where that makes a whole number, else of 1000. */
@@ -288,6 +311,7 @@ const struct field compare_fields[] = {
     {"workers", NULL, FIELD_DATA_ONLY, get_workers, NULL},
     {NULL, "workers", FIELD_WHAT | FIELD_TEXT_ONLY, get_shape, NULL},
     {"block_bytes", "block", FIELD_WHAT, get_block, show_block},
+    {NULL, "sums", FIELD_WHAT | FIELD_TEXT_ONLY | FIELD_LEFT | FIELD_IF_DIFFERENT, get_sums, NULL},
     {"pin", "pin", FIELD_WHAT | FIELD_LEFT | FIELD_IF_DIFFERENT, get_pin, NULL},
     {"repetitions", "runs", FIELD_WIDE, get_repetitions, NULL},
     {"median_s", "time", 0, get_median, show_time},
@@ -303,7 +327,10 @@ const struct field compare_fields[] = {
     {"map_s", "map", FIELD_WIDE, get_map, show_time},
     {"merge_s", "merge", 0, get_merge_time, show_time},
     {"peak_bytes", "peak", 0, get_peak, show_memory},
-    {"agrees", "bits", 0, get_bits, show_yes},
+    {"agrees", NULL, FIELD_DATA_ONLY, get_agrees, NULL},
+    {"sums", NULL, FIELD_DATA_ONLY, get_sums, NULL},
+    {"reproducible", NULL, FIELD_DATA_ONLY, get_reproducible, NULL},
+    {NULL, "bits", FIELD_TEXT_ONLY, get_bits, show_yes},
     {"before_s", "before", 0, get_before, show_time},
     {"change", "change", FIELD_LEFT, get_change, show_change},
     {"moved", NULL, FIELD_DATA_ONLY, get_moved, NULL},

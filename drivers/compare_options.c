@@ -5,6 +5,7 @@
 
 #include "compare_way.h"
 #include "execution_options.h"
+#include "kernel_options.h"
 
 /* ---- lists whose items are all good ---------------------------------------------------------------------------- */
 
@@ -73,6 +74,12 @@ static enum sheaf_status read_blocks(const struct option *option, void *field, c
     return read_list(field, text, check_block, err);
 }
 
+static enum sheaf_status read_sums(const struct option *option, void *field, const char *text, struct sheaf_error *err)
+{
+    (void)option;
+    return read_list(field, text, sums_check, err);
+}
+
 /* Neighbouring numbers are one list of processors: none,0,2,4-7 are two policies. */
 static enum sheaf_status read_pins(const struct option *option, void *field, const char *text, struct sheaf_error *err)
 {
@@ -112,6 +119,9 @@ const struct option_table way_table = {
          "Bytes of input in one block of work (8M and 64K: with large blocks all merge methods look alike)"},
         {"pin", 0, false, "POLICY,...", read_pins, FIELD(pins),
          "none, compact, core, scatter, numa, or processors such as 0,2,4-7"},
+        {"sums", 0, false, "FORM,...", read_sums, FIELD(sums),
+         "How floating-point sums are added: exact (always a row), fixed (rounded at every step, in one order), fast "
+         "(rounded, in any order: not reproducible)"},
         {"load", 0, false, "KERNELS.so", option_list, FIELD(load), "Load kernels from a shared object"},
         {"launcher", 0, false, "COMMAND", option_text, FIELD(launcher),
          "What starts the rows mpi and hybrid; -n and the number of ranks are added (mpirun)"},

@@ -5,7 +5,7 @@
 #include "option.h"
 
 struct way_options {
-    struct text_list strategies, merges, workers, blocks, pins; /* as named, checked; empty: not given */
+    struct text_list strategies, merges, workers, blocks, pins, sums; /* as named, checked; empty: not given */
     struct text_list load;    /* loaded already: see kernel_options.h */
     const char *launcher;     /* words; NULL: mpirun, else mpiexec */
     const char *row;          /* this process is a row of somebody's comparison: see compare_way.h */

@@ -27,8 +27,8 @@ enum sheaf_status timings_write(const struct comparison *comparison, const char 
         const struct row_plan *plan = &row->plan;
         struct spread s = row_spread(row, offsetof(struct repetition, elapsed_s));
         if (row->way.kind == WAY_PLAN && row->state == ROW_STANDING && row->count)
-            fprintf(file.stream, "row\t%s\t%s\t%u\t%u\t%" PRIu64 "\t%s\t%zu\t%.9f\t%.9f\t%.9f\t%.9f\n", plan->strategy,
-                    plan->merge, plan->ranks, plan->workers, plan->block_bytes, plan->pin, s.count, s.least, s.q1,
+            fprintf(file.stream, "row\t%s\t%s\t%u\t%u\t%" PRIu64 "\t%s\t%s\t%zu\t%.9f\t%.9f\t%.9f\t%.9f\n", plan->strategy,
+                    plan->merge, plan->ranks, plan->workers, plan->block_bytes, plan->pin, plan->sums, s.count, s.least, s.q1,
                     s.median, s.q3);
     }
     return output_commit(&file, err);
@@ -51,10 +51,10 @@ static bool read_row(struct timings *timings, const char *line)
 {
     struct timing t = {0};
     int end = 0;
-    int got = sscanf(line, "row %15s %15s %u %u %" SCNu64 " %511s %zu %lf %lf %lf %lf%n", t.plan.strategy, t.plan.merge,
-                     &t.plan.ranks, &t.plan.workers, &t.plan.block_bytes, t.plan.pin, &t.spread.count, &t.spread.least,
+    int got = sscanf(line, "row %15s %15s %u %u %" SCNu64 " %511s %15s %zu %lf %lf %lf %lf%n", t.plan.strategy, t.plan.merge,
+                     &t.plan.ranks, &t.plan.workers, &t.plan.block_bytes, t.plan.pin, t.plan.sums, &t.spread.count, &t.spread.least,
                      &t.spread.q1, &t.spread.median, &t.spread.q3, &end);
-    if (got != 11 || line[end] || t.spread.count == 0 || !(t.spread.median > 0))
+    if (got != 12 || line[end] || t.spread.count == 0 || !(t.spread.median > 0))
         return false;
     *add(timings) = t;
     return true;
@@ -120,7 +120,7 @@ enum sheaf_status timings_check(const struct timings *before, const struct compa
 static bool same_row(const struct row_plan *a, const struct row_plan *b)
 {
     return strcmp(a->strategy, b->strategy) == 0 && strcmp(a->merge, b->merge) == 0 && strcmp(a->pin, b->pin) == 0 &&
-           a->ranks == b->ranks && a->workers == b->workers && a->block_bytes == b->block_bytes;
+           strcmp(a->sums, b->sums) == 0 && a->ranks == b->ranks && a->workers == b->workers && a->block_bytes == b->block_bytes;
 }
 
 static struct spread now_of(const struct row *row)

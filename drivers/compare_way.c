@@ -19,6 +19,7 @@ struct axes {
     size_t shape_count;
     uint64_t *blocks; /* 0: the plan's choice */
     size_t block_count;
+    struct text_list sums; /* the first one exact: NULL */
     const char *no_launcher;
 };
 
@@ -60,9 +61,10 @@ static void read_blocks(struct axes *axes, const struct text_list *texts)
     }
 }
 
-static bool is_among(const struct text_list *list, const char *text)
+/* Among the first `count`. */
+static bool is_among(const struct text_list *list, size_t count, const char *text)
 {
-    for (size_t i = 0; i < list->count; i++)
+    for (size_t i = 0; i < count; i++)
         if (strcmp(list->items[i], text) == 0)
             return true;
     return false;
@@ -72,7 +74,7 @@ static void read_strategies(struct axes *axes, const struct text_list *names)
 {
     size_t count;
     const struct sheaf_strategy *strategies = sheaf_strategies(&count);
-    if (names->count && !is_among(names, "serial"))
+    if (names->count && !is_among(names, names->count, "serial"))
         text_list_add(&axes->strategies, "serial");
     for (size_t i = 0; i < names->count; i++)
         text_list_add(&axes->strategies, names->items[i]);
@@ -83,10 +85,14 @@ static void read_strategies(struct axes *axes, const struct text_list *names)
 static struct axes read_axes(const struct way_options *options)
 {
     struct axes axes = {.pins = options->pins, .merges = &options->merges};
-    axes.all_merges = is_among(axes.merges, "all");
+    axes.all_merges = is_among(axes.merges, axes.merges->count, "all");
     read_strategies(&axes, &options->strategies);
     read_shapes(&axes, &options->workers);
     read_blocks(&axes, &options->blocks);
+    text_list_add(&axes.sums, NULL);
+    for (size_t i = 0; i < options->sums.count; i++)
+        if (strcmp(options->sums.items[i], "exact") != 0 && !is_among(&options->sums, i, options->sums.items[i]))
+            text_list_add(&axes.sums, options->sums.items[i]);
     if (axes.pins.count == 0)
         text_list_add(&axes.pins, NULL);
     return axes;
@@ -213,13 +219,34 @@ static void add_strategy(struct ways *ways, const struct axes *axes, const char 
     }
 }
 
+/* Every strategy, with the kernels in one form of sums. */
+static void add_form(struct ways *ways, const struct axes *axes, const char *sums, const struct kernel_choice *choice)
+{
+    struct kernel_choice form = *choice;
+    struct sheaf_error err;
+    size_t first = ways->count;
+    if (sums && kernel_choice_take_sums(&form, sums, &err) != SHEAF_OK) {
+        add(ways, &(struct way){.strategy = "serial", .sums = sums, .skip = keep_text("%s", err.message)});
+        return;
+    }
+    for (size_t i = 0; i < axes->strategies.count; i++)
+        add_strategy(ways, axes, axes->strategies.items[i], &form);
+    for (size_t i = first; i < ways->count; i++)
+        ways->items[i].sums = sums;
+}
+
 void ways_make(struct ways *ways, const struct way_options *options, const struct kernel_choice *choice,
                const char *no_launcher)
 {
     struct axes axes = read_axes(options);
     axes.no_launcher = no_launcher;
-    for (size_t i = 0; i < axes.strategies.count; i++)
-        add_strategy(ways, &axes, axes.strategies.items[i], choice);
+    for (size_t i = 0; i < axes.sums.count; i++)
+        add_form(ways, &axes, axes.sums.items[i], choice);
+}
+
+bool way_is_rounded(const struct way *way)
+{
+    return way->sums && strcmp(way->sums, "fast") == 0;
 }
 
 /* ---- readings -------------------------------------------------------------------------------------------------- */
@@ -269,15 +296,17 @@ const char *way_kind_name(enum way_kind kind)
 
 const char *way_text(const struct way *way)
 {
-    return keep_text("%s:%u:%u:%" PRIu64 ":%s:%s:%s", kind_names[way->kind], way->ranks, way->workers, way->block_bytes,
-                     way->strategy ? way->strategy : "", way->merge ? way->merge : "", way->pin ? way->pin : "");
+    return keep_text("%s:%u:%u:%" PRIu64 ":%s:%s:%s:%s", kind_names[way->kind], way->ranks, way->workers,
+                     way->block_bytes, way->strategy ? way->strategy : "", way->merge ? way->merge : "",
+                     way->pin ? way->pin : "", way->sums ? way->sums : "");
 }
 
 bool way_parse(const char *text, struct way *way)
 {
-    const char *field[7];
+    enum { FIELDS = 8 };
+    const char *field[FIELDS];
     size_t count = 0;
-    for (const char *at = text; count < 7; at += *at == ':') {
+    for (const char *at = text; count < FIELDS; at += *at == ':') {
         size_t length = strcspn(at, ":");
         field[count++] = length ? keep_text("%.*s", (int)length, at) : NULL;
         at += length;
@@ -296,6 +325,7 @@ bool way_parse(const char *text, struct way *way)
         .strategy = field[4],
         .merge = field[5],
         .pin = field[6],
+        .sums = field[7],
     };
     return kind < WAY_KINDS && way->workers > 0;
 }

@@ -17,6 +17,7 @@ enum way_kind {
 struct way {
     enum way_kind kind;
     const char *strategy, *merge, *pin; /* NULL: left to the plan, or of no meaning */
+    const char *sums;     /* the form of the kernels, see kernel_choice_take_sums; NULL: exact */
     unsigned ranks;       /* 0: no launcher */
     unsigned workers;     /* in each rank; in all without ranks */
     uint64_t block_bytes; /* 0: left to the plan. WAY_MEMORY: bytes to hold */
@@ -39,6 +40,9 @@ struct ways {
  * why no ranks can be started, or NULL. */
 void ways_make(struct ways *ways, const struct way_options *options, const struct kernel_choice *choice,
                const char *no_launcher);
+/* Do answers of this way change with the cut? */
+bool way_is_rounded(const struct way *way);
+
 /* Adds the readings for each number of workers among the ways: of the files, if there are any, and of memory, at most
  * `memory_each` bytes and `memory_all` in all of them together. */
 void ways_add_readings(struct ways *ways, bool files, uint64_t memory_each, uint64_t memory_all);

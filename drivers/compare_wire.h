@@ -17,6 +17,7 @@
 /* What became of a way: a sealed plan's choices. */
 struct row_plan {
     char strategy[16], merge[16], pin[512];
+    char sums[16]; /* "exact" and the like; not on the wire: the row's way says it */
     unsigned ranks, workers;
     uint64_t block_bytes;
     int64_t blocks;

@@ -108,6 +108,8 @@ const char *row_label(const struct row *row)
                                                                : way->merge       ? way->merge
                                                                                   : "")
                            : keep_text("read %s", way_kind_name(way->kind));
+    if (way->sums)
+        name = keep_text("%s, sums %s", name, way->sums);
     if (workers == 0)
         return name;
     uint64_t block = row->plan.block_bytes ? row->plan.block_bytes : way->block_bytes;

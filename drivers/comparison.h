@@ -37,6 +37,8 @@ struct comparison {
     size_t count, base;    /* base: the first serial row, the measure of all */
     bool has_base;
     uint64_t digest;       /* of base's answer */
+    uint64_t fixed_digest; /* of the first answer in fixed order; has_fixed: there was one */
+    bool has_fixed;
     struct sheaf_tally tally;
 };
 

@@ -1,35 +1,35 @@
 /* Plain sums in the order in which rows come: fast, and not reproducible. */
-#include "plain.h"
+#include "rounded.h"
 
 static size_t state_size(const struct sheaf_args *args)
 {
     (void)args;
-    return sizeof(struct plain);
+    return sizeof(struct rounded);
 }
 
 static enum sheaf_status merge(void *into, const void *from, const struct sheaf_args *args, struct sheaf_error *err)
 {
     (void)args, (void)err;
-    plain_merge(into, from);
+    rounded_merge(into, from);
     return SHEAF_OK;
 }
 
-static enum sheaf_status map(struct plain *plain, plain_adder *add, enum plain_term term,
+static enum sheaf_status map(struct rounded *rounded, rounded_adder *add, enum rounded_term term,
                              const struct sheaf_batch *batch, struct sheaf_error *err)
 {
     (void)err;
-    add(plain, term, batch->columns, 0, batch->rows);
+    add(rounded, term, batch->columns, 0, batch->rows);
     return SHEAF_OK;
 }
 
-static enum sheaf_status report(const char *name, enum plain_answer answer, const struct plain *plain,
+static enum sheaf_status report(const char *name, enum rounded_answer answer, const struct rounded *rounded,
                                 struct sheaf_result *result, struct sheaf_error *err)
 {
     (void)err;
-    return plain_report(name, answer, plain_total(plain), plain->count, result);
+    return rounded_report(name, answer, rounded_total(rounded), rounded->count, result);
 }
 
-PLAIN_KERNEL_FUNCTIONS
+ROUNDED_KERNEL_FUNCTIONS
 
 static const struct sheaf_role roles[] = {{"x", SHEAF_ALL_TYPES}, {"y", SHEAF_ALL_TYPES}};
 

@@ -1,6 +1,6 @@
 /* Plain sums in a fixed order: leaves of consecutive positions, each added in order, then the leaves in order. The same
  * bits as long as nobody's block ends inside a leaf; where one did, finish fails rather than give other bits. */
-#include "plain.h"
+#include "rounded.h"
 
 #include "base/pack.h"
 
@@ -19,7 +19,7 @@ struct fixed {
     struct leaf *leaves; /* finished ones, in the order of finishing */
     uint64_t count, capacity;
     uint64_t open, file, index; /* open: there is a leaf that grows, with these */
-    struct plain plain;
+    struct rounded rounded;
 };
 
 static size_t state_size(const struct sheaf_args *args)
@@ -52,14 +52,14 @@ static enum sheaf_status add_leaves(struct fixed *fixed, const void *leaves, uin
 
 static struct leaf open_leaf(const struct fixed *fixed)
 {
-    return (struct leaf){fixed->file, fixed->index, plain_total(&fixed->plain)};
+    return (struct leaf){fixed->file, fixed->index, rounded_total(&fixed->rounded)};
 }
 
 static enum sheaf_status begin_leaf(struct fixed *fixed, uint64_t file, uint64_t index, struct sheaf_error *err)
 {
     const struct leaf finished = open_leaf(fixed);
     enum sheaf_status status = add_leaves(fixed, &finished, fixed->open, err);
-    memset(&fixed->plain, 0, sizeof fixed->plain);
+    memset(&fixed->rounded, 0, sizeof fixed->rounded);
     fixed->open = 1;
     fixed->file = file;
     fixed->index = index;
@@ -73,7 +73,7 @@ static uint64_t leaf_at(const struct sheaf_batch *batch, uint64_t row)
     return (batch->at ? batch->at[row] : batch->first.at + row) / LEAF_POSITIONS;
 }
 
-static enum sheaf_status map(struct fixed *fixed, plain_adder *add, enum plain_term term,
+static enum sheaf_status map(struct fixed *fixed, rounded_adder *add, enum rounded_term term,
                              const struct sheaf_batch *batch, struct sheaf_error *err)
 {
     enum sheaf_status status = SHEAF_OK;
@@ -84,7 +84,7 @@ static enum sheaf_status map(struct fixed *fixed, plain_adder *add, enum plain_t
             end++;
         if (!fixed->open || fixed->file != batch->first.file || fixed->index != index)
             status = begin_leaf(fixed, batch->first.file, index, err);
-        add(&fixed->plain, term, batch->columns, row, end - row);
+        add(&fixed->rounded, term, batch->columns, row, end - row);
     }
     return status;
 }
@@ -156,30 +156,30 @@ static enum sheaf_status check_whole(const struct leaf *leaves, uint64_t count, 
 static enum sheaf_status total(const struct fixed *fixed, double *sum, struct sheaf_error *err)
 {
     struct fixed all = {0};
-    struct plain plain = {0};
+    struct rounded rounded = {0};
     enum sheaf_status status = merge(&all, fixed, NULL, err);
     if (status == SHEAF_OK && all.count) {
         qsort(all.leaves, all.count, sizeof *all.leaves, compare);
         status = check_whole(all.leaves, all.count, err);
     }
     for (uint64_t i = 0; i < all.count; i++)
-        plain.lane[i % PLAIN_LANES] += all.leaves[i].sum;
-    *sum = plain_total(&plain);
+        rounded.lane[i % ROUNDED_LANES] += all.leaves[i].sum;
+    *sum = rounded_total(&rounded);
     free(all.leaves);
     return status;
 }
 
-static enum sheaf_status report(const char *name, enum plain_answer answer, const struct fixed *fixed,
+static enum sheaf_status report(const char *name, enum rounded_answer answer, const struct fixed *fixed,
                                 struct sheaf_result *result, struct sheaf_error *err)
 {
     double sum;
     enum sheaf_status status = total(fixed, &sum, err);
-    return status == SHEAF_OK ? plain_report(name, answer, sum, fixed->rows, result) : status;
+    return status == SHEAF_OK ? rounded_report(name, answer, sum, fixed->rows, result) : status;
 }
 
 /* ---- kernels -------------------------------------------------------------------------------------------------- */
 
-PLAIN_KERNEL_FUNCTIONS
+ROUNDED_KERNEL_FUNCTIONS
 
 static const struct sheaf_role roles[] = {{"x", SHEAF_ALL_TYPES}, {"y", SHEAF_ALL_TYPES}};
 

@@ -22,4 +22,16 @@ expect_cells agrees '^(serial|processes|shared)$' "$(printf '\ntrue')" "all that
 expect_cells note '^read$' "" "the readings stand"
 [ "$(cells note '^shared$' | grep -c '^skipped: needs a state that merges by adding integers')" -eq 1 ] ||
     fail "a method that does not fit is one row that says so"
+
+compare sum gen:normal --count 300k --strategy processes --workers 1,3 --block 64K --sums fixed,fast --repeat 3 --format tsv
+expect_code 0 "sums of three kinds"
+rows_of() { awk -F '\t' -v sums="$1" 'NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
+    $column["sums"] == sums { print $column["agrees"] "/" $column["reproducible"] }' out | sort | uniq -c | tr -s ' '; }
+[ "$(rows_of exact)" = " 3 true/true" ] || fail "exact sums agree"
+[ "$(rows_of fixed)" = " 3 true/true" ] || fail "sums in fixed order agree among themselves"
+[ "$(rows_of fast)" = " 3 /false" ] || fail "fast sums are held to nothing, and say so"
+compare sum gen:normal --count 300k --strategy serial --sums fast --repeat 1
+expect out ' fast .* not reproducible$' "the table says so"
+compare var gen:normal --count 300k --strategy serial --sums fast --repeat 1
+expect out 'skipped: --sums fast: there is no such form of var' "a form that there is not"
 expect_none_left "after a comparison"

@@ -1,5 +1,5 @@
 /* Plain sums: 32 lanes of doubles in four vectors, as many as hide the latency of an addition. */
-#include "../plain.h"
+#include "../rounded.h"
 
 #include <math.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 /* ---- elements as doubles ------------------------------------------------------------------------------------ */
 
 enum { CHUNK = 512 }; /* elements converted at a time; whole rounds of lanes */
-_Static_assert(CHUNK % PLAIN_LANES == 0, "a chunk is whole rounds");
+_Static_assert(CHUNK % ROUNDED_LANES == 0, "a chunk is whole rounds");
 
 #define WIDEN(NAME, c_type, text)                                                                          \
     static void widen_##NAME(double *out, const void *from, uint64_t first, uint64_t count)                \
@@ -32,7 +32,7 @@ static const double *as_doubles(const struct sheaf_column *column, uint64_t firs
 /* ---- rounds of lanes ---------------------------------------------------------------------------------------- */
 
 typedef double vector __attribute__((vector_size(64)));
-enum { VECTORS = 4, WIDTH = PLAIN_LANES / VECTORS };
+enum { VECTORS = 4, WIDTH = ROUNDED_LANES / VECTORS };
 
 #define VALUE(x, y) (x)
 #define SQUARE(x, y) ((x) * (x))
@@ -42,13 +42,13 @@ enum { VECTORS = 4, WIDTH = PLAIN_LANES / VECTORS };
 typedef int64_t bits __attribute__((vector_size(64)));
 #define ABSOLUTE(x, y) ((vector)((bits)(x) & INT64_MAX))
 
-/* Adds `rounds` times PLAIN_LANES terms. */
+/* Adds `rounds` times ROUNDED_LANES terms. */
 #define ROUNDS(TERM)                                                                                       \
     static void rounds_##TERM(double *lane, const double *x, const double *y, uint64_t rounds)             \
     {                                                                                                      \
         vector sum[VECTORS], a, b;                                                                         \
         memcpy(sum, lane, sizeof sum);                                                                     \
-        for (; rounds > 0; rounds--, x += PLAIN_LANES, y += PLAIN_LANES) {                                 \
+        for (; rounds > 0; rounds--, x += ROUNDED_LANES, y += ROUNDED_LANES) {                                 \
             for (int i = 0; i < VECTORS; i++) {                                                            \
                 memcpy(&a, x + i * WIDTH, sizeof a);                                                       \
                 memcpy(&b, y + i * WIDTH, sizeof b);                                                       \
@@ -62,45 +62,45 @@ ROUNDS(ABSOLUTE)
 ROUNDS(SQUARE)
 ROUNDS(PRODUCT)
 
-static double term_of(enum plain_term term, double x, double y)
+static double term_of(enum rounded_term term, double x, double y)
 {
-    return term == PLAIN_VALUE ? x : term == PLAIN_ABSOLUTE ? fabs(x) : term == PLAIN_SQUARE ? x * x : x * y;
+    return term == ROUNDED_VALUE ? x : term == ROUNDED_ABSOLUTE ? fabs(x) : term == ROUNDED_SQUARE ? x * x : x * y;
 }
 
 /* One by one up to the next whole round, or to the end. */
-static uint64_t add_singly(struct plain *plain, enum plain_term term, const double *x, const double *y, uint64_t count)
+static uint64_t add_singly(struct rounded *rounded, enum rounded_term term, const double *x, const double *y, uint64_t count)
 {
     uint64_t done = 0;
-    for (; done < count && (plain->count % PLAIN_LANES || count - done < PLAIN_LANES); done++)
-        plain->lane[plain->count++ % PLAIN_LANES] += term_of(term, x[done], y[done]);
+    for (; done < count && (rounded->count % ROUNDED_LANES || count - done < ROUNDED_LANES); done++)
+        rounded->lane[rounded->count++ % ROUNDED_LANES] += term_of(term, x[done], y[done]);
     return done;
 }
 
-static void add_doubles(struct plain *plain, enum plain_term term, const double *x, const double *y, uint64_t count)
+static void add_doubles(struct rounded *rounded, enum rounded_term term, const double *x, const double *y, uint64_t count)
 {
-    static void (*const rounds[PLAIN_TERMS])(double *, const double *, const double *, uint64_t) = {
-        [PLAIN_VALUE] = rounds_VALUE,
-        [PLAIN_ABSOLUTE] = rounds_ABSOLUTE,
-        [PLAIN_SQUARE] = rounds_SQUARE,
-        [PLAIN_PRODUCT] = rounds_PRODUCT,
+    static void (*const rounds[ROUNDED_TERMS])(double *, const double *, const double *, uint64_t) = {
+        [ROUNDED_VALUE] = rounds_VALUE,
+        [ROUNDED_ABSOLUTE] = rounds_ABSOLUTE,
+        [ROUNDED_SQUARE] = rounds_SQUARE,
+        [ROUNDED_PRODUCT] = rounds_PRODUCT,
     };
-    uint64_t done = add_singly(plain, term, x, y, count);
-    uint64_t whole = (count - done) / PLAIN_LANES;
-    rounds[term](plain->lane, x + done, y + done, whole);
-    plain->count += whole * PLAIN_LANES;
-    done += whole * PLAIN_LANES;
-    add_singly(plain, term, x + done, y + done, count - done);
+    uint64_t done = add_singly(rounded, term, x, y, count);
+    uint64_t whole = (count - done) / ROUNDED_LANES;
+    rounds[term](rounded->lane, x + done, y + done, whole);
+    rounded->count += whole * ROUNDED_LANES;
+    done += whole * ROUNDED_LANES;
+    add_singly(rounded, term, x + done, y + done, count - done);
 }
 
-void ISA(plain_add)(struct plain *plain, enum plain_term term, const struct sheaf_column *columns, uint64_t first,
+void ISA(rounded_add)(struct rounded *rounded, enum rounded_term term, const struct sheaf_column *columns, uint64_t first,
                     uint64_t rows)
 {
     double x_room[CHUNK], y_room[CHUNK];
-    const struct sheaf_column *other = &columns[term == PLAIN_PRODUCT];
+    const struct sheaf_column *other = &columns[term == ROUNDED_PRODUCT];
     for (uint64_t done = 0, count; done < rows; done += count) {
         count = rows - done < CHUNK ? rows - done : CHUNK;
         const double *x = as_doubles(&columns[0], first + done, count, x_room);
         const double *y = other == columns ? x : as_doubles(other, first + done, count, y_room);
-        add_doubles(plain, term, x, y, count);
+        add_doubles(rounded, term, x, y, count);
     }
 }

@@ -2,7 +2,7 @@
 #include "unit/exact_oracle.h"
 
 #include "base/cpu.h"
-#include "../kernels/plain.h"
+#include "../kernels/rounded.h"
 
 #include <math.h>
 
@@ -22,10 +22,10 @@ static const struct sheaf_kernel *kernel_called(const char *name, const char *fo
 
 struct adder {
     const char *isa;
-    plain_adder *add;
+    rounded_adder *add;
 };
-#define ADDER(isa) {#isa, plain_add_##isa},
-static const struct adder adders[] = {SHEAF_ISAS(ADDER){"portable", plain_add_portable}};
+#define ADDER(isa) {#isa, rounded_add_##isa},
+static const struct adder adders[] = {SHEAF_ISAS(ADDER){"portable", rounded_add_portable}};
 
 /* Whatever the tiles and the instruction set, a term goes to the same lane. */
 static void lanes_do_not_depend_on_tiles(void **state)
@@ -33,24 +33,24 @@ static void lanes_do_not_depend_on_tiles(void **state)
     (void)state;
     for (unsigned i = 0; i < 400; i++) {
         enum sheaf_type types[] = {(enum sheaf_type)below(SHEAF_TYPE_COUNT), (enum sheaf_type)below(SHEAF_TYPE_COUNT)};
-        enum plain_term term = (enum plain_term)(i % PLAIN_TERMS);
+        enum rounded_term term = (enum rounded_term)(i % ROUNDED_TERMS);
         uint64_t rows = below(3000);
         fill_any((unsigned char *)x_data, types[0], rows);
         fill_any((unsigned char *)y_data, types[1], rows);
         struct sheaf_column columns[] = {{.type = types[0], .data = x_data}, {.type = types[1], .data = y_data}};
-        struct plain expected = {0};
+        struct rounded expected = {0};
         for (uint64_t row = 0; row < rows; row++)
-            plain_add_portable(&expected, term, columns, row, 1);
+            rounded_add_portable(&expected, term, columns, row, 1);
         for (size_t a = 0; a < COUNT_OF(adders); a++) {
-            struct plain plain = {0};
+            struct rounded rounded = {0};
             if (strcmp(adders[a].isa, "portable") != 0 && !cpu_has(adders[a].isa))
                 continue;
             for (uint64_t row = 0, count; row < rows; row += count) {
                 count = 1 + below(rows - row);
-                adders[a].add(&plain, term, columns, row, count);
+                adders[a].add(&rounded, term, columns, row, count);
             }
-            assert_int_equal(plain.count, rows);
-            assert_memory_equal(plain.lane, expected.lane, sizeof plain.lane);
+            assert_int_equal(rounded.count, rows);
+            assert_memory_equal(rounded.lane, expected.lane, sizeof rounded.lane);
         }
     }
 }
@@ -205,5 +205,5 @@ int main(void)
         cmocka_unit_test(damaged_bytes_are_refused),
     };
     seed = 20240519;
-    return cmocka_run_group_tests_name("plain", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("rounded", tests, NULL, NULL);
 }
