@@ -43,27 +43,21 @@ enum sheaf_status kernel_options_load(const char *const *argv, size_t count, str
     while ((path = option_peek("load", argv, count, &cursor)))
         text_list_add(&paths, path);
     for (size_t i = 0; i < paths.count && status == SHEAF_OK; i++)
-        status = sheaf_kernel_load(paths.items[i], err);
+        status = *paths.items[i] ? sheaf_kernel_load(paths.items[i], err)
+                                 : sheaf_fail(err, SHEAF_USAGE, "--load takes a value: --load KERNELS.so");
     return status;
 }
 
-/* Kernels in a growing list of their parameters. */
+/* A growing list. */
 struct parameters {
     struct option *options;
     size_t count, capacity;
 };
 
-static struct option *parameter_add(struct parameters *list)
+static void parameter_add(struct parameters *list, struct option option)
 {
-    if (list->count + 1 >= list->capacity) { /* one more stays free: the end mark */
-        size_t capacity = list->capacity ? list->capacity * 2 : 32;
-        struct option *options = keep_bytes(capacity * sizeof *options);
-        if (list->count)
-            memcpy(options, list->options, list->count * sizeof *options);
-        list->options = options;
-        list->capacity = capacity;
-    }
-    return &list->options[list->count++];
+    list->options = keep_room(list->options, list->count, &list->capacity, sizeof *list->options);
+    list->options[list->count++] = option;
 }
 
 enum audience { NAMED, SHOWN, HIDDEN };
@@ -74,13 +68,13 @@ static void add_parameters(struct parameters *list, const struct sheaf_kernel *k
         const struct sheaf_param *p = &kernel->params[i];
         const char *help = p->fallback ? keep_text("%s: %s (%s)", kernel->name, p->help, p->fallback)
                                        : keep_text("%s: %s", kernel->name, p->help);
-        *parameter_add(list) = (struct option){
+        parameter_add(list, (struct option){
             .name = p->name,
             .no_preset = audience != NAMED,
             .metavar = p->metavar ? p->metavar : "VALUE",
             .read = read_parameter,
             .help = audience == HIDDEN ? NULL : help,
-        };
+        });
     }
 }
 
@@ -91,8 +85,6 @@ enum sheaf_status kernel_options_make(const struct option_table **table, const c
     if (status != SHEAF_OK)
         return status;
     struct parameters list = {0};
-    parameter_add(&list);
-    list.count = 0;
     for (size_t i = 0; i < count; i++) {
         struct text_list words = {0};
         text_list_add_pieces(&words, argv[i]);
@@ -107,6 +99,7 @@ enum sheaf_status kernel_options_make(const struct option_table **table, const c
     enum audience others = list.count ? HIDDEN : SHOWN;
     for (size_t i = 0; i < kernel_count; i++)
         add_parameters(&list, kernels[i], others);
+    parameter_add(&list, (struct option){0}); /* the end */
     struct option_table *made = keep_bytes(sizeof *made);
     *made = (struct option_table){"Of the kernels", list.options};
     *table = made;
@@ -256,7 +249,7 @@ enum sheaf_status kernel_choice_take_sums(struct kernel_choice *choice, const ch
 const struct option_table sums_table = {
     "Sums",
     (const struct option[]){
-        {"sums", 0, false, "FORM", option_text, FIELD(sums),
+        {"sums", 0, true, "FORM", option_text, FIELD(sums),
          "exact; fixed: rounded at every step, in one order; fast: rounded, in any order, not reproducible (exact)"},
         {"fast", 0, true, NULL, option_switch, FIELD(fast), "The same as --sums fast"},
         {0},

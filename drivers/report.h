@@ -33,12 +33,14 @@ struct report_run {
     const struct sheaf_answer *answer; /* of the total; NULL: nothing was computed */
 };
 
+struct saved_verdict;
 struct report {
     const char *kernels; /* "sum,min" */
     struct report_section *files; /* --per-file; file_count of them */
     size_t file_count;
     struct report_section total;
     struct report_run run;
+    const struct saved_verdict *against; /* NULL: nothing to compare with */
 };
 
 /* Arranges `answer`, computed from `source`. Everything made lives until the program ends, but for what is borrowed

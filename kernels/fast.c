@@ -34,9 +34,9 @@ ROUNDED_KERNEL_FUNCTIONS
 static const struct sheaf_role roles[] = {{"x", SHEAF_ALL_TYPES}, {"y", SHEAF_ALL_TYPES}};
 
 #define ABOUT                                                                                              \
-    "Elements are rounded to doubles and added as they come, in 32 lanes; every addition and product rounds, "\
-    "overflows and underflows as doubles do. The last digits depend on the cut, the workers and their timing: for the same " \
-    "bits every time use the kernel without -fast. NaN if any element is NaN."
+    "Elements are rounded to doubles and added as they come, in 32 lanes; every addition and product rounds, " \
+    "overflows and underflows as doubles do. The last digits depend on the cut, the workers and their timing: for " \
+    "the same bits every time use the kernel without -fast. NaN if any element is NaN."
 #define FAST(NAME, term, inputs, summary_, formula_)                                                       \
     {                                                                                                      \
         .abi = SHEAF_KERNEL_ABI, .size = sizeof(struct sheaf_kernel), .name = #NAME "-fast",               \

@@ -148,8 +148,8 @@ static enum sheaf_status check_whole(const struct leaf *leaves, uint64_t count, 
         if (compare(&leaves[i - 1], &leaves[i]) == 0)
             return sheaf_fail(err, SHEAF_USAGE,
                               "a sum in fixed order is added in leaves of %d rows (of text: bytes), and a block ended "
-                              "inside one: give --block a size that is a multiple of such leaves, use one worker, or use the "
-                              "exact sum, which no cut can change", LEAF_POSITIONS);
+                              "inside one: give --block a size that is a multiple of such leaves, use one worker, or "
+                              "use the exact sum, which no cut can change", LEAF_POSITIONS);
     return SHEAF_OK;
 }
 
@@ -184,10 +184,10 @@ ROUNDED_KERNEL_FUNCTIONS
 static const struct sheaf_role roles[] = {{"x", SHEAF_ALL_TYPES}, {"y", SHEAF_ALL_TYPES}};
 
 #define ABOUT                                                                                              \
-    "Elements are rounded to doubles; each leaf of 4096 positions (elements of an array, bytes of text) is added in order, " \
-    "in 32 lanes, then the leaves in order. Every addition and product rounds. The bits are the same for every strategy and " \
-    "number of workers, and for every block that is a whole number of leaves; a block that is not is refused. NaN if any " \
-    "element is NaN."
+    "Elements are rounded to doubles; each leaf of 4096 positions (elements of an array, bytes of text) is added in " \
+    "order, in 32 lanes, then the leaves in order. Every addition and product rounds. The bits are the same for every " \
+    "strategy and number of workers, and for every block that is a whole number of leaves; a block that is not is " \
+    "refused. NaN if any element is NaN."
 #define FIXED(NAME, term, inputs, summary_, formula_)                                                      \
     {                                                                                                      \
         .abi = SHEAF_KERNEL_ABI, .size = sizeof(struct sheaf_kernel), .name = #NAME "-fixed",              \

@@ -19,7 +19,7 @@ double rounded_total(const struct rounded *rounded)
 }
 
 enum sheaf_status rounded_report(const char *name, enum rounded_answer answer, double total, uint64_t rows,
-                               struct sheaf_result *result)
+                                 struct sheaf_result *result)
 {
     if (answer == ROUNDED_MEAN && rows == 0)
         return sheaf_result_null(result, name);
@@ -27,5 +27,7 @@ enum sheaf_status rounded_report(const char *name, enum rounded_answer answer, d
         total /= (double)rows;
     if (answer == ROUNDED_ROOT)
         total = sqrt(total);
+    if (isnan(total))
+        total = NAN;
     return sheaf_result_real(result, name, total);
 }

@@ -6,6 +6,9 @@
  *
  *     init -> map, map, ... -> merge with other states, in any order and grouping -> finish
  *
+ * A kernel reports what it cannot do by a status. It must not end its process: under serial and threads that is the
+ * caller's (sheaf tells of an exit in the middle of the work; _exit says goodbye to nobody and cannot be seen).
+ *
  * The law: merge must be associative and commutative with init's state as identity, and mapping two batches
  * must equal mapping their concatenation, bit for bit in what finish reports. */
 #ifndef SHEAF_KERNEL_H

@@ -257,6 +257,9 @@ static void check_widths(uint64_t first, uint64_t second)
     struct sheaf_source *source = dataset_open(&data);
     struct fixture fixture = {.source = source, .about = data.about, .world = world};
     assert_true(check_all_kernels(&fixture, workers, world ? one : blocks) > 0);
+    fixture.each = true;
+    assert_true(check_all_kernels(&fixture, workers, world ? one : blocks) > 0);
+    fixture.each = false;
     fixture.reopen = dataset_stream;
     fixture.close = close_stream;
     fixture.data = &data;
@@ -274,6 +277,20 @@ static void test_widths(void **state)
     (void)state;
     check_widths(3, 5);
     check_widths(5, 1);
+}
+
+/* Text that must be surveyed, input by input. */
+static void test_each_text(void **state)
+{
+    static const unsigned workers[] = {3, 0};
+    static const uint64_t blocks[] = {40, 0};
+    (void)state;
+    struct dataset data = dataset_csv(307, true, 9);
+    memcpy(data.beside, data.path, sizeof data.beside);
+    struct sheaf_source *source = dataset_open(&data);
+    struct fixture fixture = {.source = source, .about = data.about, .world = world, .each = true};
+    assert_true(check_all_kernels(&fixture, workers, blocks) > 0);
+    sheaf_source_destroy(source);
 }
 
 static void test_streams(void **state)
@@ -313,8 +330,8 @@ static int lead(void)
         cmocka_unit_test(test_workers),
         cmocka_unit_test(test_pairs),       cmocka_unit_test(test_text),          cmocka_unit_test(test_quoted_text),
         cmocka_unit_test(test_filtered_text), cmocka_unit_test(test_decimals),    cmocka_unit_test(test_nan_skip),
-        cmocka_unit_test(test_fixed_order),
-        cmocka_unit_test(test_fortran),     cmocka_unit_test(test_widths),        cmocka_unit_test(test_streams),
+        cmocka_unit_test(test_fixed_order), cmocka_unit_test(test_fortran),       cmocka_unit_test(test_widths),
+        cmocka_unit_test(test_each_text),   cmocka_unit_test(test_streams),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

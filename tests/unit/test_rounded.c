@@ -102,6 +102,19 @@ static void answers_are_near_the_exact_ones(void **state)
     }
 }
 
+static void there_is_one_nan(void **state)
+{
+    (void)state;
+    const double bad[][3] = {{1, double_of(UINT64_C(0xfff8000000000001)), 2}, {INFINITY, 1, -INFINITY}};
+    const double ones[] = {1, 1, 1};
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        assert_same_bits(whole_answer(kernel_called("sum", "-fast"), bad[i], ones, 3), double_of(nan_bits));
+        assert_same_bits(whole_answer(kernel_called("sum", "-fixed"), bad[i], ones, 3), double_of(nan_bits));
+        assert_same_bits(whole_answer(kernel_called("dot", "-fixed"), bad[i], ones, 3), double_of(nan_bits));
+    }
+    assert_same_bits(whole_answer(kernel_called("norm1", "-fast"), bad[1], ones, 3), INFINITY);
+}
+
 /* ---- fixed order -------------------------------------------------------------------------------------------- */
 
 /* Two states of one kernel, each given some of the leaves. */
@@ -202,7 +215,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lanes_do_not_depend_on_tiles), cmocka_unit_test(answers_are_near_the_exact_ones),
         cmocka_unit_test(whole_leaves_in_any_order),    cmocka_unit_test(a_leaf_in_two_pieces_is_refused),
-        cmocka_unit_test(damaged_bytes_are_refused),
+        cmocka_unit_test(damaged_bytes_are_refused),    cmocka_unit_test(there_is_one_nan),
     };
     seed = 20240519;
     return cmocka_run_group_tests_name("rounded", tests, NULL, NULL);
