@@ -167,6 +167,8 @@ void json_plan(struct json *json, const struct sheaf_plan_view *plan)
         json_close(json);
     }
     json_text(json, "access", plan->access);
+    if (plan->as)
+        json_text(json, "as", plan->as);
     json_uint(json, "block_bytes", plan->block_bytes);
     if (plan->blocks == SHEAF_UNKNOWN)
         json_null(json, "blocks");

@@ -359,6 +359,19 @@ static const char *access_name(enum source_access access)
     return names[access];
 }
 
+/* What numbers in text are read as; NULL: there is no text. */
+static const char *text_as(const struct sheaf_source *source)
+{
+    static const char *const formats[] = {"csv", "tsv", "space"};
+    for (size_t k = 0; k < sheaf_source_column_count(source); k++)
+        if (sheaf_source_column_type(source, k) == SHEAF_DECIMAL)
+            return "decimal";
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+        if (strcmp(sheaf_source_format(source), formats[i]) == 0)
+            return sheaf_type_name(SHEAF_F64);
+    return NULL;
+}
+
 void sheaf_plan_view(const struct sheaf_plan *plan, struct sheaf_plan_view *view)
 {
     enum source_access access = source_access(plan->source);
@@ -373,6 +386,7 @@ void sheaf_plan_view(const struct sheaf_plan *plan, struct sheaf_plan_view *view
         .block_bytes = plan->block_bytes,
         .blocks = SHEAF_UNKNOWN,
         .access = access_name(access),
+        .as = text_as(plan->source),
         .places = strcmp(plan->pin, "none") == 0 ? NULL : plan->places,
         .reduction_count = plan->reduction_count,
     };

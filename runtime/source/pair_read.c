@@ -19,7 +19,7 @@ struct rows_header {
 struct column_header {
     uint32_t type, terms;
     int32_t exponent;
-    bool has_valid, has_special, has_reals;
+    uint8_t has_valid, has_special, has_reals; /* 0 or 1 */
 };
 
 /* Values of an element in a column's data. */
