@@ -60,6 +60,10 @@ void explain_answer(const struct report *report)
 {
     char read[32], rate[32], peak[32];
     const struct sheaf_answer *answer = report->run.answer;
+    const char *rounded = report_rounded(report);
+    if (rounded)
+        note("%s: rounded at every step, not reproducible: another cut, or another run, may give other last digits",
+             rounded);
     double seconds = answer->elapsed_s > 0 ? answer->elapsed_s : 1e-9;
     detail("rows: %llu read, %llu used, %llu missing, %llu NaN, %llu rejected", (unsigned long long)answer->rows.read,
            (unsigned long long)answer->rows.used, (unsigned long long)answer->rows.missing,

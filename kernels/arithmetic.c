@@ -25,6 +25,11 @@ static void exact_add_products(void *sum, const struct sheaf_column *x, const st
     sheaf_exact_add_products(sum, x->type, x->data, y->type, y->data, rows);
 }
 
+static void exact_add_powers(void *powers, unsigned highest, const struct sheaf_column *x, uint64_t rows)
+{
+    sheaf_exact_add_powers(powers, highest, x->type, x->data, rows);
+}
+
 static void decimal_add(void *sum, const struct sheaf_column *x, uint64_t rows)
 {
     sheaf_decimal_add(sum, x, rows);
@@ -43,6 +48,11 @@ static void decimal_add_squares(void *sum, const struct sheaf_column *x, uint64_
 static void decimal_add_products(void *sum, const struct sheaf_column *x, const struct sheaf_column *y, uint64_t rows)
 {
     sheaf_decimal_add_products(sum, x, y, rows);
+}
+
+static void decimal_add_powers(void *powers, unsigned highest, const struct sheaf_column *x, uint64_t rows)
+{
+    sheaf_decimal_add_powers(powers, highest, x, rows);
 }
 
 /* ---- reporting -------------------------------------------------------------------------------------------------- */
@@ -94,6 +104,14 @@ static enum sheaf_status decimal_report(const void *sum, const char *name, bool 
     {                                                                                                      \
         return sheaf_##kind##_correlation(x, y, squares_x, squares_y, products, n, correlation);           \
     }                                                                                                      \
+    static bool kind##_skewness(const void *powers, uint64_t n, double *skewness)                          \
+    {                                                                                                      \
+        return sheaf_##kind##_skewness(powers, n, skewness);                                               \
+    }                                                                                                      \
+    static bool kind##_kurtosis(const void *powers, uint64_t n, double *kurtosis)                          \
+    {                                                                                                      \
+        return sheaf_##kind##_kurtosis(powers, n, kurtosis);                                               \
+    }                                                                                                      \
     static const struct arithmetic kind = {                                                                \
         .size = sizeof(struct sheaf_##kind),                                                               \
         .add = kind##_add,                                                                                 \
@@ -107,6 +125,11 @@ static enum sheaf_status decimal_report(const void *sum, const char *name, bool 
         .deviation = kind##_deviation,                                                                     \
         .covariance = kind##_covariance,                                                                   \
         .correlation = kind##_correlation,                                                                 \
+        .cubes_size = offsetof(struct sheaf_##kind##_powers, fourths),                                     \
+        .fourths_size = sizeof(struct sheaf_##kind##_powers),                                              \
+        .add_powers = kind##_add_powers,                                                                   \
+        .skewness = kind##_skewness,                                                                       \
+        .kurtosis = kind##_kurtosis,                                                                       \
         .report = kind##_report,                                                                           \
     };
 DEFINE_ARITHMETIC(exact)

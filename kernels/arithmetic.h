@@ -21,6 +21,11 @@ struct arithmetic {
     double (*covariance)(const void *sum_x, const void *sum_y, const void *products, uint64_t n, uint64_t divisor);
     bool (*correlation)(const void *sum_x, const void *sum_y, const void *squares_x, const void *squares_y,
                         const void *products, uint64_t n, double *correlation);
+    /* Sums of powers, up to the third or fourth: `highest`. */
+    size_t cubes_size, fourths_size;
+    void (*add_powers)(void *powers, unsigned highest, const struct sheaf_column *x, uint64_t rows);
+    bool (*skewness)(const void *powers, uint64_t n, double *skewness);
+    bool (*kurtosis)(const void *powers, uint64_t n, double *kurtosis);
     /* Adds `name` to `result`: all digits if every column is of whole numbers (`whole`) or of decimals. */
     enum sheaf_status (*report)(const void *sum, const char *name, bool whole, struct sheaf_result *result);
 };

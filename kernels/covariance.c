@@ -49,36 +49,33 @@ static enum sheaf_status report_covariance(const char *name, const struct sums *
     return sheaf_result_real(result, name, value);
 }
 
-static enum sheaf_status finish_cov(const void *state, const struct sheaf_args *args,
-                                    const struct sheaf_finish *finish, struct sheaf_result *result,
-                                    struct sheaf_error *err)
+static enum sheaf_status report_of_sample(const char *name, const struct sums *sums, const struct sheaf_args *args,
+                                          struct sheaf_result *result)
 {
-    (void)finish, (void)err;
-    return report_covariance("cov", state, args, 1, result);
+    return report_covariance(name, sums, args, 1, result);
 }
 
-static enum sheaf_status finish_pcov(const void *state, const struct sheaf_args *args,
-                                     const struct sheaf_finish *finish, struct sheaf_result *result,
-                                     struct sheaf_error *err)
+static enum sheaf_status report_of_population(const char *name, const struct sums *sums, const struct sheaf_args *args,
+                                              struct sheaf_result *result)
 {
-    (void)finish, (void)err;
-    return report_covariance("pcov", state, args, 0, result);
+    return report_covariance(name, sums, args, 0, result);
 }
 
-static enum sheaf_status finish_corr(const void *state, const struct sheaf_args *args,
-                                     const struct sheaf_finish *finish, struct sheaf_result *result,
-                                     struct sheaf_error *err)
+static enum sheaf_status report_correlation(const char *name, const struct sums *sums, const struct sheaf_args *args,
+                                            struct sheaf_result *result)
 {
-    (void)finish, (void)err;
-    const struct sums *sums = state;
     double correlation;
     if (sums->rows < 2 ||
         !arithmetic_of(args)->correlation(sums_get(sums, args, X), sums_get(sums, args, Y),
                                           sums_get(sums, args, SQUARES_X), sums_get(sums, args, SQUARES_Y),
                                           sums_get(sums, args, PRODUCTS), (uint64_t)sums->rows, &correlation))
-        return sheaf_result_null(result, "corr");
-    return sheaf_result_real(result, "corr", correlation);
+        return sheaf_result_null(result, name);
+    return sheaf_result_real(result, name, correlation);
 }
+
+SUMS_FINISH(cov, report_of_sample)
+SUMS_FINISH(pcov, report_of_population)
+SUMS_FINISH(corr, report_correlation)
 
 static const struct sheaf_role roles[] = {{"x", ARITHMETIC_TYPES}, {"y", ARITHMETIC_TYPES}};
 
@@ -97,7 +94,7 @@ const struct sheaf_kernel sheaf_kernel_cov = {
     .laws = SHEAF_LAW_EXACT | SHEAF_LAW_ADD64,
     .state_size = state_size_covariance,
     .map = map_covariance,
-    .finish = finish_cov,
+    .finish = cov_finish,
 };
 
 const struct sheaf_kernel sheaf_kernel_pcov = {
@@ -112,7 +109,7 @@ const struct sheaf_kernel sheaf_kernel_pcov = {
     .laws = SHEAF_LAW_EXACT | SHEAF_LAW_ADD64,
     .state_size = state_size_covariance,
     .map = map_covariance,
-    .finish = finish_pcov,
+    .finish = pcov_finish,
 };
 
 const struct sheaf_kernel sheaf_kernel_corr = {
@@ -128,5 +125,5 @@ const struct sheaf_kernel sheaf_kernel_corr = {
     .laws = SHEAF_LAW_EXACT | SHEAF_LAW_ADD64,
     .state_size = state_size_correlation,
     .map = map_correlation,
-    .finish = finish_corr,
+    .finish = corr_finish,
 };

@@ -98,6 +98,32 @@ SHEAF_API SHEAF_MUST_USE bool sheaf_decimal_correlation(const struct sheaf_decim
                                                         const struct sheaf_decimal *products, uint64_t n,
                                                         double *correlation);
 
+/* ---- third and fourth moments ------------------------------------------------------------------------------------ */
+
+enum {
+    /* Cubes reach from 10^-3456 to 10^3476, their limb i weighs 10^(9 (i - 384)); fourth powers from 10^-4608 to
+     * 10^4628, their limb i weighs 10^(9 (i - 512)). */
+    SHEAF_DECIMAL_CUBE_LIMBS = 772,
+    SHEAF_DECIMAL_FOURTH_LIMBS = 1028
+};
+
+/* The sums of x, x^2, x^3 and x^4: see struct sheaf_exact_powers. */
+struct sheaf_decimal_powers {
+    struct sheaf_decimal sum, squares;
+    int64_t cubes[SHEAF_DECIMAL_CUBE_LIMBS];
+    int64_t fourths[SHEAF_DECIMAL_FOURTH_LIMBS];
+};
+
+/* Adds the powers of x[0] to x[rows-1] up to the third or fourth, as `highest` says; with 3 `fourths` is not touched. */
+SHEAF_API void sheaf_decimal_add_powers(struct sheaf_decimal_powers *into, unsigned highest, const struct sheaf_column *x,
+                                        uint64_t rows);
+
+/* See sheaf_exact_skewness, sheaf_exact_kurtosis. */
+SHEAF_API SHEAF_MUST_USE bool sheaf_decimal_skewness(const struct sheaf_decimal_powers *powers, uint64_t n,
+                                                     double *skewness);
+SHEAF_API SHEAF_MUST_USE bool sheaf_decimal_kurtosis(const struct sheaf_decimal_powers *powers, uint64_t n,
+                                                     double *kurtosis);
+
 #ifdef __cplusplus
 }
 #endif

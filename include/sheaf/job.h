@@ -74,13 +74,20 @@ SHEAF_API void sheaf_plan_set_strategy(struct sheaf_plan *plan, const char *stra
 SHEAF_API void sheaf_plan_set_workers(struct sheaf_plan *plan, unsigned workers); /* in hybrid: per rank */
 SHEAF_API void sheaf_plan_set_block(struct sheaf_plan *plan, uint64_t bytes);
 SHEAF_API void sheaf_plan_set_pin(struct sheaf_plan *plan, const char *policy);
+/* The plan is meant for sheaf_job_run_each: the default strategy and block are by the size of an input, so that every
+ * worker gets some of each. */
+SHEAF_API void sheaf_plan_set_each(struct sheaf_plan *plan);
 /* "propagate": kernels see NaN; "skip": such rows are left out and counted; "fail": SHEAF_INPUT at the first seen. */
 SHEAF_API void sheaf_plan_set_nan(struct sheaf_plan *plan, const char *policy);
 /* "COLUMN OP NUMBER" with OP one of < <= == != >= >: rows where it does not hold (or the cell is missing) are
- * rejected; of NaN only != holds. COLUMN is a selected column's name or number from 1. Of several filters all must
- * hold. SHEAF_USAGE: not such an expression, no such column, or more than 16 filters. */
+ * rejected; of NaN only != holds. COLUMN is a selected column's name, or its number as sheaf_source_column_number
+ * has it. Of several filters all must hold. SHEAF_USAGE: not such an expression, no such column, or more than 16
+ * filters. */
 SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_plan_add_filter(struct sheaf_plan *plan, const char *expression,
                                                                  struct sheaf_error *err);
+/* COLUMN in such an expression, for who must select it before the source is opened: *length bytes, inside
+ * `expression`; 0 if there is none. */
+SHEAF_API const char *sheaf_filter_column(const char *expression, size_t *length);
 /* Borrowed; NULL: this process alone. */
 SHEAF_API void sheaf_plan_set_world(struct sheaf_plan *plan, struct sheaf_world *world);
 /* Checks everything, chooses what was left open, places the workers. Nothing is started. After it the plan is
@@ -130,6 +137,14 @@ struct sheaf_answer {
 SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_job_run(const struct sheaf_plan *plan, struct sheaf_answer **answer,
                                                          sheaf_progress *progress, void *context,
                                                          struct sheaf_error *err);
+/* Runs a sealed plan for each input of its source, one after the other, and for all of them together, from one reading:
+ * *answers is an array of sheaf_source_input_count, which the caller frees after destroying each; *total is as if by
+ * sheaf_job_run, bit for bit. Where a kernel wants further passes, those read the inputs again, for the whole too.
+ * SHEAF_USAGE: the source is a pair. */
+SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_job_run_each(const struct sheaf_plan *plan,
+                                                              struct sheaf_answer ***answers,
+                                                              struct sheaf_answer **total, sheaf_progress *progress,
+                                                              void *context, struct sheaf_error *err);
 SHEAF_API void sheaf_answer_destroy(struct sheaf_answer *answer);
 
 /* Version and what this build has. */

@@ -6,6 +6,9 @@
  *
  *     init -> map, map, ... -> merge with other states, in any order and grouping -> finish
  *
+ * A kernel reports what it cannot do by a status. It must not end its process: under serial and threads that is the
+ * caller's (sheaf tells of an exit in the middle of the work; _exit says goodbye to nobody and cannot be seen).
+ *
  * The law: merge must be associative and commutative with init's state as identity, and mapping two batches
  * must equal mapping their concatenation, bit for bit in what finish reports. */
 #ifndef SHEAF_KERNEL_H
@@ -156,7 +159,9 @@ enum {
      * 2^30 such additions. */
     SHEAF_LAW_ADD64 = 4,
     /* The state holds no pointers (no `pack`). Derived, never set by a kernel. */
-    SHEAF_LAW_FLAT = 8
+    SHEAF_LAW_FLAT = 8,
+    /* Breaks the law above: map and merge round, and the cut shows in the last digits. Every output says so. */
+    SHEAF_LAW_ROUNDED = 16
 };
 
 /* The same map, tuned for a processor: chosen once, before any worker starts, if the machine has `cpu`. */

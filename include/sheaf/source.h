@@ -55,6 +55,8 @@ SHEAF_API void sheaf_source_destroy(struct sheaf_source *source);
 /* The selected columns: count, name ("" for an array) and type as kernels will see it. */
 SHEAF_API size_t sheaf_source_column_count(const struct sheaf_source *source);
 SHEAF_API const char *sheaf_source_column_name(const struct sheaf_source *source, size_t column);
+/* From 1, among all columns of the input, selected or not; of a pair: among those of both. */
+SHEAF_API size_t sheaf_source_column_number(const struct sheaf_source *source, size_t column);
 SHEAF_API enum sheaf_type sheaf_source_column_type(const struct sheaf_source *source, size_t column);
 /* Columns of text that were left out because nothing was named. */
 SHEAF_API size_t sheaf_source_left_out_count(const struct sheaf_source *source);

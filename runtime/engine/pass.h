@@ -67,6 +67,7 @@ struct pass {
     const struct sheaf_source *source;
     const struct cut *cut;     /* NULL: fed */
     const uint8_t *entry;      /* per block, from a survey; NULL: none */
+    int64_t input;             /* the one that is read, or ALL_INPUTS; the cut is of the same */
     uint64_t plan_id;
     uint32_t number;           /* passes begun before this one, surveys included */
     uint64_t block_bytes;

@@ -55,31 +55,31 @@ static int64_t magnitude_take(struct magnitude *x)
 }
 
 /* Carries go towards zero: of a sum that moves about zero they end where its digits do. */
-void decimal_add_wide(struct sheaf_decimal *into, struct wide value, int exponent)
+void tens_add_wide(int64_t *limb, unsigned count, struct wide value, unsigned place)
 {
     static const uint32_t power[TENS_DIGITS] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
     struct magnitude magnitude;
     bool negative = magnitude_set(&magnitude, value);
-    unsigned place = (unsigned)(exponent + TENS_UNIT * TENS_DIGITS), i = place / TENS_DIGITS;
     magnitude_multiply(&magnitude, power[place % TENS_DIGITS]);
     int64_t carry = 0;
-    for (; (magnitude.count || carry) && i < TENS_COUNT - 1; i++) {
+    unsigned i = place / TENS_DIGITS;
+    for (; (magnitude.count || carry) && i < count - 1; i++) {
         int64_t digit = magnitude_take(&magnitude);
-        int64_t sum = into->limb[i] + carry + (negative ? -digit : digit);
-        into->limb[i] = sum % TENS;
+        int64_t sum = limb[i] + carry + (negative ? -digit : digit);
+        limb[i] = sum % TENS;
         carry = sum / TENS;
     }
     if (carry)
-        into->limb[i] += carry;
+        limb[i] += carry;
 }
 
 /* ---- as a whole ------------------------------------------------------------------------------------------------- */
 
 /* Floors, so that what stays is a digit. Most limbs are digits already. */
-static void carry_all(int64_t *limb)
+void tens_carry(int64_t *limb, unsigned count)
 {
     int64_t carry = 0;
-    for (int i = 0; i < TENS_COUNT - 1; i++) {
+    for (unsigned i = 0; i < count - 1; i++) {
         int64_t sum = limb[i] + carry, digit = sum;
         if ((uint64_t)sum >= TENS) {
             digit = sum % TENS;
@@ -88,7 +88,7 @@ static void carry_all(int64_t *limb)
         carry = digit == sum ? 0 : (sum - digit) / TENS;
         limb[i] = digit;
     }
-    limb[TENS_COUNT - 1] += carry;
+    limb[count - 1] += carry;
 }
 
 /* Limbs of 2^30 accumulators are below 2^60, and so two of these sums fit. */
@@ -103,12 +103,12 @@ void sheaf_decimal_merge(struct sheaf_decimal *into, const struct sheaf_decimal 
     into->pos_inf += from->pos_inf;
     into->neg_inf += from->neg_inf;
     if (used >> 61)
-        carry_all(into->limb);
+        tens_carry(into->limb, TENS_COUNT);
 }
 
 void sheaf_decimal_normalise(struct sheaf_decimal *x)
 {
-    carry_all(x->limb);
+    tens_carry(x->limb, TENS_COUNT);
 }
 
 bool sheaf_decimal_is_finite(const struct sheaf_decimal *x)
@@ -116,30 +116,29 @@ bool sheaf_decimal_is_finite(const struct sheaf_decimal *x)
     return x->nan == 0 && x->pos_inf == 0 && x->neg_inf == 0;
 }
 
-void tens_set(struct tens *out, const struct sheaf_decimal *x)
+void tens_set(struct tens *out, const int64_t *from, unsigned count)
 {
-    int64_t limb[TENS_COUNT];
-    memcpy(limb, x->limb, sizeof limb);
-    carry_all(limb);
-    out->negative = limb[TENS_COUNT - 1] < 0;
+    int64_t limb[TENS_MOST];
+    memcpy(limb, from, count * sizeof *limb);
+    tens_carry(limb, count);
+    out->negative = limb[count - 1] < 0;
     if (out->negative) {
-        for (int i = 0; i < TENS_COUNT; i++)
+        for (unsigned i = 0; i < count; i++)
             limb[i] = -limb[i];
-        carry_all(limb);
+        tens_carry(limb, count);
     }
-    for (int i = 0; i < TENS_COUNT; i++)
+    for (unsigned i = 0; i < count; i++)
         out->digit[i] = (uint32_t)limb[i];
-    for (out->high = TENS_COUNT; out->high && limb[out->high - 1] == 0;)
+    for (out->high = count; out->high && limb[out->high - 1] == 0;)
         out->high--;
     for (out->low = 0; out->low < out->high && limb[out->low] == 0;)
         out->low++;
-    out->low = out->high ? out->low : 0;
 }
 
 int sheaf_decimal_sign(const struct sheaf_decimal *x)
 {
     struct tens tens;
-    tens_set(&tens, x);
+    tens_set(&tens, x->limb, TENS_COUNT);
     return tens.negative ? -1 : tens.high > 0;
 }
 

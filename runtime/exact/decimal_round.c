@@ -38,7 +38,7 @@ static void set_mean(struct ratio *out, const struct sheaf_decimal *x, uint64_t 
 {
     struct tens tens;
     struct bigint number;
-    tens_set(&tens, x);
+    tens_set(&tens, x->limb, TENS_COUNT);
     set_integer(&number, &tens, (int)tens.low);
     ratio_mean(out, &number, n);
     ratio_scale_ten(out, ((int)tens.low - TENS_UNIT) * TENS_DIGITS);
@@ -69,33 +69,59 @@ double sheaf_decimal_root(const struct sheaf_decimal *x, uint64_t n)
     return mean.over.negative ? round_nan() : ratio_root(&mean);
 }
 
-/* ---- sums of elements, and of their products ------------------------------------------------------------------- */
+/* ---- sums of elements and of their powers ----------------------------------------------------------------------- */
 
-enum { SUMS_MOST = 5 };
-
-/* Sums of elements, and of products of elements, as integers: the former in units of a limb, the latter in units of its
- * square. */
-struct system {
-    struct tens tens[SUMS_MOST];
-    struct bigint number[SUMS_MOST];
-    int unit; /* limbs from the one that weighs 1 */
+/* A fixed-point number of `count` limbs that is the sum of `power`-th powers, or of products of so many elements; its
+ * limb `unit` weighs 1. */
+struct part {
+    const int64_t *limb;
+    unsigned count;
+    int unit, power;
 };
 
-/* The unit is the smallest that a digit needs: where sums are short, so are the integers. The first `singles` are sums
- * of elements. False if one is not finite. */
-static bool system_set(struct system *out, const struct sheaf_decimal *const *sums, unsigned singles, unsigned count)
+static struct part single(const struct sheaf_decimal *x)
+{
+    return (struct part){x->limb, TENS_COUNT, TENS_UNIT, 1};
+}
+
+static struct part product(const struct sheaf_decimal *x)
+{
+    return (struct part){x->limb, TENS_COUNT, TENS_UNIT, 2};
+}
+
+enum { PARTS_MOST = 5 };
+
+/* Sums as integers in powers of one unit. */
+struct system {
+    struct tens tens[PARTS_MOST];
+    struct bigint number[PARTS_MOST];
+    int unit; /* 10^(9 unit) */
+};
+
+static int floor_divide(int a, int b)
+{
+    return a / b - (a % b < 0);
+}
+
+/* The unit is the smallest that a digit needs: where sums are short, so are the integers. */
+static void system_set(struct system *out, const struct part *parts, unsigned count)
 {
     out->unit = TENS_COUNT;
     for (unsigned i = 0; i < count; i++) {
-        if (!sheaf_decimal_is_finite(sums[i]))
-            return false;
-        tens_set(&out->tens[i], sums[i]);
-        int low = (int)out->tens[i].low - TENS_UNIT, unit = i < singles ? low : low >> 1;
+        tens_set(&out->tens[i], parts[i].limb, parts[i].count);
+        int unit = floor_divide((int)out->tens[i].low - parts[i].unit, parts[i].power);
         if (out->tens[i].high && unit < out->unit)
             out->unit = unit;
     }
     for (unsigned i = 0; i < count; i++)
-        set_integer(&out->number[i], &out->tens[i], TENS_UNIT + (i < singles ? out->unit : 2 * out->unit));
+        set_integer(&out->number[i], &out->tens[i], parts[i].unit + parts[i].power * out->unit);
+}
+
+static bool are_finite(const struct sheaf_decimal *const *sums, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (!sheaf_decimal_is_finite(sums[i]))
+            return false;
     return true;
 }
 
@@ -104,8 +130,9 @@ static bool set_covariance(struct ratio *out, const struct sheaf_decimal *sum_x,
                            const struct sheaf_decimal *products, uint64_t n, uint64_t divisor)
 {
     struct system system;
-    if (!system_set(&system, (const struct sheaf_decimal *[]){sum_x, sum_y, products}, 2, 3))
+    if (!are_finite((const struct sheaf_decimal *[]){sum_x, sum_y, products}, 3))
         return false;
+    system_set(&system, (struct part[]){single(sum_x), single(sum_y), product(products)}, 3);
     ratio_covariance(out, &system.number[2], &system.number[0], &system.number[1], n, divisor);
     ratio_scale_ten(out, 2 * TENS_DIGITS * system.unit);
     return true;
@@ -139,11 +166,45 @@ bool sheaf_decimal_correlation(const struct sheaf_decimal *sum_x, const struct s
     struct system system;
     struct ratio square;
     *correlation = round_nan();
-    if (!system_set(&system, (const struct sheaf_decimal *[]){sum_x, sum_y, squares_x, squares_y, products}, 2, 5))
+    if (!are_finite((const struct sheaf_decimal *[]){sum_x, sum_y, squares_x, squares_y, products}, 5))
         return true;
+    system_set(&system,
+               (struct part[]){single(sum_x), single(sum_y), product(squares_x), product(squares_y), product(products)},
+               5);
     const struct bigint *number = system.number;
     if (!ratio_correlation(&square, &number[4], &number[0], &number[1], &number[2], &number[3], n))
         return false;
     *correlation = ratio_root(&square);
+    return true;
+}
+
+bool sheaf_decimal_skewness(const struct sheaf_decimal_powers *powers, uint64_t n, double *skewness)
+{
+    struct system system;
+    struct ratio square;
+    *skewness = round_nan();
+    if (!sheaf_decimal_is_finite(&powers->sum))
+        return true;
+    const struct part cubes = {powers->cubes, SHEAF_DECIMAL_CUBE_LIMBS, TENS_CUBE_UNIT, 3};
+    system_set(&system, (struct part[]){single(&powers->sum), product(&powers->squares), cubes}, 3);
+    if (!ratio_skewness(&square, system.number, n))
+        return false;
+    *skewness = ratio_root(&square);
+    return true;
+}
+
+bool sheaf_decimal_kurtosis(const struct sheaf_decimal_powers *powers, uint64_t n, double *kurtosis)
+{
+    struct system system;
+    struct ratio ratio;
+    *kurtosis = round_nan();
+    if (!sheaf_decimal_is_finite(&powers->sum))
+        return true;
+    const struct part cubes = {powers->cubes, SHEAF_DECIMAL_CUBE_LIMBS, TENS_CUBE_UNIT, 3};
+    const struct part fourths = {powers->fourths, SHEAF_DECIMAL_FOURTH_LIMBS, TENS_FOURTH_UNIT, 4};
+    system_set(&system, (struct part[]){single(&powers->sum), product(&powers->squares), cubes, fourths}, 4);
+    if (!ratio_kurtosis(&ratio, system.number, n))
+        return false;
+    *kurtosis = ratio_round(&ratio);
     return true;
 }

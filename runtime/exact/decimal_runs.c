@@ -7,6 +7,12 @@ static const int64_t *term_of(const struct sheaf_column *x, uint64_t rows, uint3
     return (const int64_t *)x->data + j * rows;
 }
 
+/* Adds value * 10^exponent. */
+static void add_wide(struct sheaf_decimal *into, struct wide value, int exponent)
+{
+    tens_add_wide(into->limb, TENS_COUNT, value, (unsigned)(exponent + TENS_UNIT * TENS_DIGITS));
+}
+
 /* ---- what is no finite number ------------------------------------------------------------------------------------ */
 
 static enum sheaf_special special_at(const struct sheaf_column *x, uint64_t i)
@@ -60,7 +66,7 @@ static void add_terms(struct sheaf_decimal *into, integer_sum *sum, const struct
             count = rows - done < INTEGERS_MOST ? rows - done : INTEGERS_MOST;
             wide_add(&total, sum(SHEAF_I64, term_of(x, rows, j) + done, count));
         }
-        decimal_add_wide(into, total, x->exponent + (int)j * TERM_DIGITS);
+        add_wide(into, total, x->exponent + (int)j * TERM_DIGITS);
     }
 }
 
@@ -88,7 +94,7 @@ static void add_short(struct sheaf_decimal *into, const struct sheaf_column *x, 
     for (uint64_t done = 0, count; done < rows; done += count) {
         count = rows - done < WIDE_MOST ? rows - done : WIDE_MOST;
         struct wide sum = wide_sum_products(term_of(x, rows, 0) + done, term_of(y, rows, 0) + done, count);
-        decimal_add_wide(into, sum, x->exponent + y->exponent);
+        add_wide(into, sum, x->exponent + y->exponent);
     }
 }
 
@@ -123,7 +129,7 @@ static void add_long(struct sheaf_decimal *into, const struct sheaf_column *x, c
                 wide_add(&sum[a.at[j] + b.at[k]], (int128)a.term[j] * b.term[k]);
     }
     for (uint32_t j = 0; j + 1 < x->terms + y->terms; j++)
-        decimal_add_wide(into, sum[j], x->exponent + y->exponent + (int)j * TERM_DIGITS);
+        add_wide(into, sum[j], x->exponent + y->exponent + (int)j * TERM_DIGITS);
 }
 
 void sheaf_decimal_add_products(struct sheaf_decimal *into, const struct sheaf_column *x, const struct sheaf_column *y,

@@ -62,7 +62,7 @@ const char *sheaf_decimal_text(const struct sheaf_decimal *x, char text[SHEAF_DE
     struct tens tens;
     char digits[TENS_COUNT * TENS_DIGITS], *end = text;
     int exponent = 0;
-    tens_set(&tens, x);
+    tens_set(&tens, x->limb, TENS_COUNT);
     if (!sheaf_decimal_is_finite(x) || tens.high == 0)
         return strcpy(text, tens.high == 0 && sheaf_decimal_is_finite(x) ? "0" : "");
     unsigned count = write_digits(digits, &tens, &exponent);

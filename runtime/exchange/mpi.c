@@ -358,6 +358,8 @@ static enum sheaf_status feed_ranks(struct rank_pass *run, struct sheaf_error *e
     struct feed *feed = NULL;
     enum sheaf_status status = feed_open(&feed, run->pass->source, run->pass->work->forms, run->pass->block_bytes, err);
     bool more = status == SHEAF_OK;
+    if (more)
+        feed_choose(feed, run->pass->input);
     *run->blocks = 0;
     for (int waiting = world->size - 1; waiting > 0;) {
         struct span span = {0};

@@ -11,6 +11,7 @@ enum sheaf_status run_init(struct run *run, const struct sheaf_plan *plan, struc
     run->plan = plan;
     run->cast = plan_cast(plan);
     run->cuttable = source_access(plan->source) == SOURCE_CUTTABLE;
+    run->input = ALL_INPUTS;
     run->board = board_new();
     run->carries = calloc(plan->reduction_count, sizeof *run->carries);
     run->active = calloc(plan->reduction_count, sizeof *run->active);
@@ -39,6 +40,27 @@ void run_pass_cleanup(struct run *run)
     bundle_cleanup(&run->bundle);
 }
 
+static void choose_input(struct run *run, int64_t input)
+{
+    if (input == run->input)
+        return;
+    run->input = input;
+    if (run->cuttable)
+        cut_choose(&run->cut, input);
+    free(run->entry); /* of other blocks */
+    run->entry = NULL;
+}
+
+void run_choose(struct run *run, int64_t input)
+{
+    choose_input(run, input);
+    run->map_passes = 0;
+    for (uint32_t i = 0; i < run->plan->reduction_count; i++) {
+        sheaf_buffer_cleanup(&run->carries[i]);
+        run->active[i] = &run->carries[i];
+    }
+}
+
 static struct pass make_pass(struct run *run, const struct work *work)
 {
     board_reset(run->board);
@@ -47,6 +69,7 @@ static struct pass make_pass(struct run *run, const struct work *work)
         .source = run->plan->source,
         .cut = run->cuttable ? &run->cut : NULL,
         .entry = run->entry,
+        .input = run->input,
         .plan_id = run->plan->id,
         .number = run->number++,
         .block_bytes = run->plan->block_bytes,
@@ -139,6 +162,7 @@ enum sheaf_status run_announce(struct run *run, enum step step, struct sheaf_err
     struct packer packer = {&bytes, SHEAF_OK};
     pack_u64(&packer, step);
     pack_u64(&packer, run->map_passes);
+    pack_u64(&packer, (uint64_t)run->input);
     for (uint32_t i = 0; i < run->plan->reduction_count; i++) {
         pack_u64(&packer, run->active[i] != NULL);
         pack_bytes(&packer, run->carries[i].data, run->carries[i].size);
@@ -154,6 +178,10 @@ static enum sheaf_status hear(struct run *run, struct unpacker *unpacker, enum s
 {
     *step = (enum step)unpack_u64(unpacker);
     run->map_passes = (uint32_t)unpack_u64(unpacker);
+    int64_t input = (int64_t)unpack_u64(unpacker);
+    if (input != ALL_INPUTS && (uint64_t)input >= sheaf_source_input_count(run->plan->source))
+        return sheaf_fail(err, SHEAF_INTERNAL, "a message from rank 0 arrived damaged");
+    choose_input(run, input);
     for (uint32_t i = 0; i < run->plan->reduction_count; i++) {
         run->active[i] = unpack_u64(unpacker) ? &run->carries[i] : NULL;
         size_t size;

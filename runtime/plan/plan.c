@@ -156,6 +156,11 @@ void sheaf_plan_set_block(struct sheaf_plan *plan, uint64_t bytes)
     plan->block_bytes = bytes;
 }
 
+void sheaf_plan_set_each(struct sheaf_plan *plan)
+{
+    plan->each = true;
+}
+
 void sheaf_plan_set_pin(struct sheaf_plan *plan, const char *policy)
 {
     keep(plan, &plan->pin_name, policy);
@@ -183,12 +188,21 @@ void sheaf_plan_set_world(struct sheaf_plan *plan, struct sheaf_world *world)
 
 /* ---- seal ----------------------------------------------------------------------------------------------------------- */
 
+/* What one run of passes reads: the source, or an input of it. */
+static int64_t bytes_at_once(const struct sheaf_plan *plan)
+{
+    int64_t bytes = sheaf_source_bytes(plan->source);
+    if (bytes == SHEAF_UNKNOWN || !plan->each)
+        return bytes;
+    return bytes / (int64_t)sheaf_source_input_count(plan->source);
+}
+
 static enum sheaf_status find_strategy(struct sheaf_plan *plan, struct sheaf_error *err)
 {
     unsigned workers = plan->workers_asked ? plan->workers_asked : world_default_workers(plan->world);
     const char *name = plan->strategy_name ? plan->strategy_name : "auto";
     if (strcmp(name, "auto") == 0)
-        name = strategy_choose(sheaf_source_bytes(plan->source), plan->workers_asked, workers, plan->world != NULL);
+        name = strategy_choose(bytes_at_once(plan), plan->workers_asked, workers, plan->world != NULL);
     plan->strategy = sheaf_strategy_find(name);
     if (!plan->strategy)
         return sheaf_fail(err, SHEAF_USAGE, "unknown strategy \"%s\" (sheaf strategies lists them)", name);
@@ -253,15 +267,16 @@ static enum sheaf_status find_merge(struct sheaf_plan *plan, struct sheaf_error 
     return SHEAF_OK;
 }
 
-/* 8 MiB, less for a small source, so that every worker gets some. The result cannot depend on it. */
+/* 8 MiB, less for a small source, so that every worker gets some; always a multiple of the least. The result cannot depend
+ * on it. */
 static uint64_t choose_block(const struct sheaf_plan *plan)
 {
     enum { MOST = 8 << 20, LEAST = 64 << 10, BLOCKS_PER_WORKER = 4 };
-    int64_t bytes = sheaf_source_bytes(plan->source);
+    int64_t bytes = bytes_at_once(plan);
     if (bytes == SHEAF_UNKNOWN)
         return 1 << 20;
     uint64_t share = (uint64_t)bytes / ((uint64_t)plan->workers * plan->ranks * BLOCKS_PER_WORKER);
-    return share > MOST ? MOST : share < LEAST ? LEAST : share;
+    return share > MOST ? MOST : share < LEAST ? LEAST : share - share % LEAST;
 }
 
 static enum sheaf_status check_blocks(const struct sheaf_plan *plan, struct sheaf_error *err)

@@ -19,6 +19,7 @@ struct sheaf_plan {
     char *strategy_name, *merge_name, *pin_name, *nan_name;
     uint64_t block_bytes;
     unsigned workers_asked;
+    bool each; /* for sheaf_job_run_each */
     /* Found out by seal. */
     const struct sheaf_strategy *strategy;
     const struct engine *engine;

@@ -52,7 +52,7 @@ static enum sheaf_status choose_columns(struct sheaf_source *source, size_t inpu
     for (size_t i = 0; status == SHEAF_OK && i < count; i++) {
         if (reading->column_count)
             snprintf(names[i], sizeof names[i], "%zu", picked[i] + 1);
-        columns[i] = (struct source_column){names[i], layout->type};
+        columns[i] = (struct source_column){.name = names[i], .type = layout->type};
         picks->cell[i] = picked[i];
     }
     if (status == SHEAF_OK)

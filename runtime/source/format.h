@@ -21,6 +21,7 @@ enum sheaf_status source_fail(struct sheaf_error *err, enum sheaf_status status,
 struct source_column {
     char *name; /* owned; "" for an array */
     enum sheaf_type type;
+    size_t number; /* from 1 in the input; 0 stands for its place among the selected */
 };
 
 struct source_input {

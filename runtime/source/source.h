@@ -25,10 +25,14 @@ struct cut {
     uint64_t block_bytes;
     uint64_t block_count;
     uint64_t *first_block; /* per input, the number of its first block; input_count + 1 entries */
+    uint64_t base;         /* what those numbers are above the ones in use: 0, or the chosen input's first */
 };
 enum sheaf_status cut_init(struct cut *cut, const struct sheaf_source *source, uint64_t block_bytes,
                            struct sheaf_error *err);
 void cut_cleanup(struct cut *cut);
+enum { ALL_INPUTS = -1 };
+/* From now on only the blocks of `input`, numbered from 0; ALL_INPUTS: those of all again. */
+void cut_choose(struct cut *cut, int64_t input);
 /* Units in a block of input `input`: as many as block_bytes holds, at least 1. */
 uint64_t cut_block_units(const struct cut *cut, uint64_t input);
 
@@ -114,6 +118,8 @@ enum sheaf_status feed_open(struct feed **feed, const struct sheaf_source *sourc
  * counts from 0. *more = false at the end. A record longer than block_bytes makes a longer block. */
 enum sheaf_status feed_next(struct feed *feed, struct sheaf_buffer *bytes, struct span *span, bool *more,
                             struct sheaf_error *err);
+/* Before the first block: only those of `input`, or ALL_INPUTS. Not for pairs. */
+void feed_choose(struct feed *feed, int64_t input);
 void feed_close(struct feed *feed);
 
 /* Another pass may follow: what is read of streams from now on is kept, in a file without a name in $TMPDIR (/tmp), so

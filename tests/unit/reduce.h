@@ -46,7 +46,8 @@ static inline void map_rows(const struct sheaf_kernel *kernel, void *state, cons
 }
 
 /* Under SHEAF_LAW_ADD64 adding int64, wrapping, is a merge too. */
-static inline void merge_states(const struct sheaf_kernel *kernel, int64_t *into, const int64_t *from, const struct sheaf_args *args)
+static inline void merge_states(const struct sheaf_kernel *kernel, int64_t *into, const int64_t *from,
+                                const struct sheaf_args *args)
 {
     if (kernel->merge && (!(kernel->laws & SHEAF_LAW_ADD64) || below(2))) {
         assert_int_equal(kernel->merge(into, from, args, NULL), SHEAF_OK);
