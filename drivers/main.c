@@ -53,7 +53,8 @@ static int call_in_world(const struct command *command, const struct common *com
     struct sheaf_world *world = NULL;
     struct sheaf_error err;
     int code;
-    if (command->computes && launch_join(&world, solo, &err) != SHEAF_OK)
+    if (command->computes &&
+        (sheaf_guard_mappings(&err) != SHEAF_OK || launch_join(&world, solo, &err) != SHEAF_OK))
         return complain(&err);
     if (world && sheaf_world_rank(world) == 0 && launch_is_silent(solo)) {
         message_mute(false);

@@ -182,6 +182,26 @@ static void print_seconds(struct json *json, const char *key, double seconds)
     json_real(json, key, (double)(int64_t)(seconds * 1e6 + 0.5) / 1e6);
 }
 
+/* Where each rank of a world sat; where there are very many, each node. */
+static void print_seats(struct json *json, const struct sheaf_answer *answer)
+{
+    if (!answer->seat_count)
+        return;
+    json_array(json, "seats", JSON_LINES);
+    for (size_t i = 0; i < answer->seat_count; i++) {
+        const struct sheaf_seat *seat = &answer->seats[i];
+        json_object(json, NULL, JSON_INLINE);
+        json_uint(json, "rank", seat->rank);
+        json_uint(json, "ranks", seat->ranks);
+        json_text(json, "node", seat->node);
+        json_uint(json, "workers", seat->workers);
+        json_text(json, "cpus", seat->cpus);
+        json_bool(json, "bound", seat->bound);
+        json_close(json);
+    }
+    json_close(json);
+}
+
 void json_program(struct json *json)
 {
     char host[256] = "";
@@ -196,6 +216,7 @@ static void print_run(struct json *json, const struct report *report)
     const struct sheaf_answer *answer = run->answer;
     json_object(json, "run", JSON_LINES);
     json_plan(json, &run->plan);
+    print_seats(json, answer);
     json_bool(json, "reproducible", !report_rounded(report));
     json_uint(json, "passes", answer->passes);
     json_uint(json, "bytes", answer->bytes);

@@ -5,9 +5,10 @@
  * enough for 2^64 products of any two doubles, plus counts of what is not a number. Adding is exact, so the
  * value does not depend on order or grouping, and merging is plain addition of int64.
  *
- * Only integer instructions touch the data: no answer depends on the caller's rounding mode or on
- * flush-to-zero. Nothing here allocates or fails. All functions are reentrant; one accumulator belongs to one
- * thread at a time.
+ * Numbers are added at the speed of the memory where the processor allows (docs/exact.md tells how); how it is done
+ * changes no answer. None depends on the caller's rounding mode, flush-to-zero or traps either, and all of that, flags
+ * included, is left as it was. Nothing here allocates or fails. All functions are reentrant; one accumulator belongs to
+ * one thread at a time.
  *
  *     struct sheaf_exact sum = {0};
  *     sheaf_exact_add(&sum, SHEAF_F64, x, n);     // as often as needed, on as many accumulators

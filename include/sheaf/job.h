@@ -22,6 +22,7 @@ struct sheaf_merge {
     const char *summary; /* one line */
     uint32_t law;        /* 0: any kernel; SHEAF_LAW_ADD64, SHEAF_LAW_FLAT: only kernels with that law */
     bool in_place;       /* every block's state is added to one total, instead of once per worker */
+    const void *method;  /* the strategy's own */
 };
 
 /* A row of the table strategy = engine x exchange. */
@@ -42,7 +43,11 @@ SHEAF_API const struct sheaf_strategy *sheaf_strategy_find(const char *name);
 struct sheaf_world;
 /* Did mpirun, srun --mpi=... or the like start this process as one of several? Looks at the environment only. */
 SHEAF_API bool sheaf_world_launched(void);
-/* Loads the MPI module and joins. Collective. SHEAF_UNAVAILABLE if this build has none. */
+/* Which of them it is, by the same environment; -1 if that does not say. */
+SHEAF_API int sheaf_world_launched_rank(void);
+/* Loads the MPI module and joins. Collective. SHEAF_UNAVAILABLE if this build has none. Whatever fails on one rank (want of
+ * memory, bad input) fails the job on all of them, and the world stays usable. Only where MPI itself fails is it broken
+ * (SHEAF_INTERNAL, also from every later use): end the process then, and the launcher ends the others. */
 SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_world_open(struct sheaf_world **world, struct sheaf_error *err);
 SHEAF_API int sheaf_world_rank(const struct sheaf_world *world);
 SHEAF_API int sheaf_world_size(const struct sheaf_world *world);
@@ -111,8 +116,8 @@ SHEAF_API void sheaf_plan_view(const struct sheaf_plan *plan, struct sheaf_plan_
 
 /* ---- job ----------------------------------------------------------------------------------------------------- */
 
-/* Called from the thread that runs the job, about ten times a second; total is SHEAF_UNKNOWN for a stream.
- * Return false to cancel. */
+/* Called from the thread that runs the job, about ten times a second, with what all workers have done (of other ranks: what
+ * they last told); total is SHEAF_UNKNOWN for a stream. Return false to cancel: every worker, on every rank, stops. */
 typedef bool sheaf_progress(void *context, uint64_t done_bytes, int64_t total_bytes, unsigned pass);
 
 struct sheaf_answer_part {
@@ -120,6 +125,13 @@ struct sheaf_answer_part {
     const uint32_t *columns; /* role_count of them; borrowed from the plan */
     struct sheaf_tally tally;
     struct sheaf_result result;
+};
+/* Where a rank of a world sat, or all ranks of a node. */
+struct sheaf_seat {
+    uint32_t rank, ranks; /* the first, and how many */
+    uint32_t workers;     /* in all of them */
+    bool bound;           /* each worker to its own of these processors; else all may use all of them */
+    char node[64], cpus[176]; /* the host's name, and a list of processors such as "0-3,8"; cut to fit */
 };
 struct sheaf_answer {
     size_t count; /* one per reduction, in the order added */
@@ -130,6 +142,8 @@ struct sheaf_answer {
     double start_s, map_s, merge_s; /* until the first block; until the last worker is done; the rest */
     double elapsed_s;        /* from first block to result */
     uint64_t peak_bytes;     /* resident, summed over the address spaces */
+    size_t seat_count;       /* one per rank, by rank; one per node in a world of more than 64 ranks; 0 without a world */
+    struct sheaf_seat *seats;
 };
 
 /* Runs a sealed plan; may be called again. The caller destroys *answer. Any error stops every worker, reaps

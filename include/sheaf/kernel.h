@@ -133,7 +133,7 @@ struct sheaf_tally {
 };
 
 /* A row found again for a person. */
-struct sheaf_place {
+struct sheaf_location {
     const char *file;  /* name of its input; borrowed from the source */
     uint64_t row;      /* element or record in that input, from 0 */
     int64_t line;      /* from 1; SHEAF_UNKNOWN where lines make no sense */
@@ -146,7 +146,7 @@ struct sheaf_finish {
     struct sheaf_tally tally;
     /* Finds a row again; may read the input. */
     enum sheaf_status (*locate)(const struct sheaf_finish *finish, const struct sheaf_position *position,
-                                struct sheaf_place *place, struct sheaf_error *err);
+                                struct sheaf_location *place, struct sheaf_error *err);
     void *context;
 };
 

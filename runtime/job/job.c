@@ -2,6 +2,7 @@
 #include "job/lead.h"
 
 #include "exchange/world.h"
+#include "job/seats.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -58,7 +59,7 @@ enum sheaf_status lead_map(struct lead *lead, struct sheaf_error *err)
 /* ---- results --------------------------------------------------------------------------------------------------- */
 
 static enum sheaf_status locate(const struct sheaf_finish *finish, const struct sheaf_position *position,
-                                struct sheaf_place *place, struct sheaf_error *err)
+                                struct sheaf_location *place, struct sheaf_error *err)
 {
     const struct sheaf_source *source = finish->context;
     return source_locate(source, position, place, err);
@@ -168,6 +169,7 @@ void sheaf_answer_destroy(struct sheaf_answer *answer)
     for (size_t i = 0; i < answer->count; i++)
         sheaf_result_cleanup(&answer->parts[i].result);
     free(answer->parts);
+    free(answer->seats);
     free(answer);
 }
 
@@ -245,7 +247,15 @@ static enum sheaf_status lead_world(struct lead *lead, lead_body *body, struct s
             *err = ready;
         return status;
     }
-    status = body(lead, err);
+    status = seats_gather(&lead->run, &lead->seats, &lead->seat_count, err);
+    if (status == SHEAF_OK)
+        status = body(lead, err);
+    if (status == SHEAF_OK) {
+        lead->answer->seats = lead->seats;
+        lead->answer->seat_count = lead->seat_count;
+    } else {
+        free(lead->seats);
+    }
     /* Whatever happened, the followers are waiting for a word. */
     enum sheaf_status told = run_announce(&lead->run, STEP_END, status == SHEAF_OK ? err : NULL);
     return status == SHEAF_OK ? told : status;

@@ -14,6 +14,8 @@ struct lead {
     void *progress_context;
     uint64_t before_bytes; /* of input before what this pass reads, for progress */
     int64_t total_bytes;
+    struct sheaf_seat *seats;    /* of a world's ranks; they go into the last answer */
+    size_t seat_count;
 };
 
 /* Fills what is left open of `lead` (progress is set), runs `body` among all ranks, and cleans up but for what is in

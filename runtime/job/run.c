@@ -76,6 +76,7 @@ static struct pass make_pass(struct run *run, const struct work *work)
         .board = run->board,
         .progress = run->progress,
         .progress_context = run->progress_context,
+        .progress_interval_ns = PROGRESS_INTERVAL_NS,
         .next_progress_ns = &run->next_progress_ns,
     };
 }
@@ -159,6 +160,8 @@ enum sheaf_status run_announce(struct run *run, enum step step, struct sheaf_err
     if (!run->cast.world)
         return SHEAF_OK;
     struct sheaf_buffer bytes = {0};
+    if (step == STEP_END)
+        return world_tell(run->cast.world, &bytes, err); /* nothing more: no memory can be short for that */
     struct packer packer = {&bytes, SHEAF_OK};
     pack_u64(&packer, step);
     pack_u64(&packer, run->map_passes);
@@ -209,7 +212,9 @@ enum sheaf_status run_listen(struct run *run, enum step *step, struct sheaf_erro
     struct sheaf_buffer bytes = {0};
     *step = STEP_END;
     enum sheaf_status status = world_tell(run->cast.world, &bytes, err);
-    if (status == SHEAF_OK) {
+    if (status == SHEAF_MEMORY)
+        *step = STEP_MAP; /* whichever it was: this rank cannot go along, and says so */
+    if (status == SHEAF_OK && bytes.size) {
         struct unpacker unpacker = {bytes.data, bytes.data + bytes.size, false};
         status = hear(run, &unpacker, step, err);
     }

@@ -315,7 +315,7 @@ static enum sheaf_status refuse_nan(const struct sifter *sifter, uint32_t column
     const struct tile *tile = sifter->tile;
     struct sheaf_batch where = {tile->rows, NULL, tile->first, tile->at, tile->row, tile->line};
     struct sheaf_position position = sheaf_batch_position(&where, i);
-    struct sheaf_place place = {0};
+    struct sheaf_location place = {0};
     sheaf_fail(err, SHEAF_INPUT, "NaN (--nan skip leaves such rows out)");
     if (source_locate(sifter->source, &position, &place, NULL) != SHEAF_OK)
         return SHEAF_INPUT;

@@ -295,7 +295,7 @@ static enum sheaf_status array_feed_cut(const struct sheaf_source *source, size_
 /* ---- finding again -------------------------------------------------------------------------------------- */
 
 static enum sheaf_status array_locate(const struct sheaf_source *source, const struct sheaf_position *position,
-                                      struct sheaf_place *place, struct sheaf_error *err)
+                                      struct sheaf_location *place, struct sheaf_error *err)
 {
     (void)source;
     (void)err;

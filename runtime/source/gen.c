@@ -212,7 +212,7 @@ static void gen_reader_close(struct reader *reader)
 }
 
 static enum sheaf_status gen_locate(const struct sheaf_source *source, const struct sheaf_position *position,
-                                    struct sheaf_place *place, struct sheaf_error *err)
+                                    struct sheaf_location *place, struct sheaf_error *err)
 {
     (void)source;
     (void)err;

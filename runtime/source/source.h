@@ -79,8 +79,9 @@ struct tile {
     const struct tile_column *columns;
 };
 
-/* A worker's way to read a source; one per worker, with its own buffers (up to 1.5 MiB, twice that for a pair; more
- * only where a single row needs more). */
+/* A worker's way to read a source; one per worker, used by the thread that opened it, with its own buffers (up to
+ * 1.5 MiB, twice that for a pair; more only where a single row needs more) and at most one mapped piece (8 MiB; two for
+ * a pair). What is in a tile counts only when reader_next has returned 0 rows: a mapped file may have shrunk. */
 struct reader;
 /* `forms`: see column_forms; read while opening. */
 enum sheaf_status reader_open(struct reader **reader, const struct sheaf_source *source, const uint8_t *forms,
@@ -94,7 +95,7 @@ void reader_close(struct reader *reader);
 
 /* Finds row and line of a position for a person. May read the input up to there. */
 enum sheaf_status source_locate(const struct sheaf_source *source, const struct sheaf_position *position,
-                                struct sheaf_place *place, struct sheaf_error *err);
+                                struct sheaf_location *place, struct sheaf_error *err);
 /* Completes an error that has a byte but no line, in the same way. Leaves it alone if that fails. */
 void source_locate_error(const struct sheaf_source *source, struct sheaf_error *err);
 

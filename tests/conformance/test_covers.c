@@ -2,6 +2,7 @@
  * block. Launched by mpirun, the same program holds the strategies of a world to it. */
 #include "conformance/dataset.h"
 #include "conformance/harness.h"
+#include "source/mapping.h"
 
 #include <stdarg.h>
 #include <setjmp.h>
@@ -300,6 +301,31 @@ static void test_streams(void **state)
     check_stream(dataset_csv(409, true, 4));
 }
 
+/* Copied and mapped files give the same, under every cover. The last test: the guard stays. */
+static void test_mapped(void **state)
+{
+    (void)state;
+    static const unsigned workers[] = {3, 0};
+    static const uint64_t blocks[] = {4096, 0};
+    static const struct cover whole = {"serial", NULL, 1, (uint64_t)1 << 40};
+    struct dataset data = dataset_raw(SHEAF_F64, 2053, true, 11);
+    struct sheaf_source *source = dataset_open(&data);
+    struct fixture fixture = {.source = source, .about = "f64, mapped", .world = world};
+    struct sheaf_answer *copied, *mapped;
+    struct sheaf_error err;
+    assert_int_equal(run_cover(&fixture, flat.kernels, flat.count, &whole, &copied, &err), SHEAF_OK);
+    mapping_least_bytes = 1;
+    assert_int_equal(sheaf_guard_mappings(&err), SHEAF_OK);
+    assert_int_equal(run_cover(&fixture, flat.kernels, flat.count, &whole, &mapped, &err), SHEAF_OK);
+    assert_same_answer(&fixture, &whole, copied, mapped);
+    sheaf_answer_destroy(copied);
+    sheaf_answer_destroy(mapped);
+    assert_true(check_all_kernels(&fixture, workers, blocks) > 0);
+    sheaf_source_destroy(source);
+    test_types(state);
+    test_pairs(state);
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -332,6 +358,7 @@ static int lead(void)
         cmocka_unit_test(test_filtered_text), cmocka_unit_test(test_decimals),    cmocka_unit_test(test_nan_skip),
         cmocka_unit_test(test_fixed_order), cmocka_unit_test(test_fortran),       cmocka_unit_test(test_widths),
         cmocka_unit_test(test_each_text),   cmocka_unit_test(test_streams),
+        cmocka_unit_test(test_mapped),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

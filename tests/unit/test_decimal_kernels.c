@@ -27,10 +27,10 @@ struct piece {
 };
 
 static enum sheaf_status locate(const struct sheaf_finish *finish, const struct sheaf_position *position,
-                                struct sheaf_place *place, struct sheaf_error *err)
+                                struct sheaf_location *place, struct sheaf_error *err)
 {
     (void)finish, (void)err;
-    *place = (struct sheaf_place){.row = position->at, .line = SHEAF_UNKNOWN, .alone = true};
+    *place = (struct sheaf_location){.row = position->at, .line = SHEAF_UNKNOWN, .alone = true};
     return SHEAF_OK;
 }
 
