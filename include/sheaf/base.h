@@ -3,7 +3,8 @@
  * Rules that hold for the whole library:
  *  - A function that can fail returns an enum sheaf_status and takes a `struct sheaf_error *`, which may
  *    be NULL. Outputs are valid only after SHEAF_OK.
- *  - The library never prints, exits, aborts, changes the locale or installs a signal handler.
+ *  - The library never prints, exits, aborts, changes the locale or installs a signal handler (but
+ *    sheaf_guard_mappings does, which is there for it).
  *  - new/destroy own heap objects, init/cleanup the caller's memory, open/close a resource.
  *    destroy, cleanup and close accept NULL.
  *  - Objects are not shared between threads without a lock unless a docstring says otherwise. */
@@ -103,10 +104,14 @@ enum sheaf_type {
 #define X(NAME, c_type, text) SHEAF_##NAME,
     SHEAF_TYPES(X)
 #undef X
-    SHEAF_TYPE_COUNT
+    SHEAF_TYPE_COUNT,
+    /* A number as text gives it, whole * 10^exponent: only in columns of text, never in a file of elements. See struct
+     * sheaf_column. */
+    SHEAF_DECIMAL = SHEAF_TYPE_COUNT
 };
 
 #define SHEAF_TYPE_BIT(type) (1u << (type))
+/* The element types; SHEAF_DECIMAL is not among them. */
 #define SHEAF_ALL_TYPES ((1u << SHEAF_TYPE_COUNT) - 1u)
 
 /* Bytes of one element. */

@@ -6,6 +6,9 @@
  *
  *     init -> map, map, ... -> merge with other states, in any order and grouping -> finish
  *
+ * A kernel reports what it cannot do by a status. It must not end its process: under serial and threads that is the
+ * caller's (sheaf tells of an exit in the middle of the work; _exit says goodbye to nobody and cannot be seen).
+ *
  * The law: merge must be associative and commutative with init's state as identity, and mapping two batches
  * must equal mapping their concatenation, bit for bit in what finish reports. */
 #ifndef SHEAF_KERNEL_H
@@ -43,7 +46,20 @@ static inline int sheaf_position_compare(const struct sheaf_position *a, const s
 struct sheaf_column {
     enum sheaf_type type;
     const void *data;
+    /* Of SHEAF_DECIMAL: element i is 10^exponent times the sum, over j < terms, of data[j * rows + i] * 10^(18 j), where
+     * data is int64_t and the terms of an element do not differ in sign. All rows of a batch share exponent and terms;
+     * terms is 1 but for numbers of 19 digits and more. Only roles that accept SHEAF_DECIMAL are ever handed one;
+     * for the others text is read as f64. */
+    int32_t exponent;
+    uint32_t terms;
+    const uint8_t *special; /* per row an enum sheaf_special, where the data are 0; NULL: all are finite numbers */
 };
+
+/* What an element of a decimal column is, if it is no finite number. */
+enum sheaf_special { SHEAF_FINITE, SHEAF_NAN, SHEAF_POS_INF, SHEAF_NEG_INF };
+
+/* The digits of a decimal lie from 10^-1152 up to below 10^1152. */
+enum { SHEAF_DECIMAL_REACH = 1152 };
 
 /* Rows handed to map: a tile of some tens of KB, never empty. Rows with an `at` of their own need not ascend by it (a
  * Fortran-order array is read in the order of memory): the first of some rows is found with sheaf_position_compare. */
@@ -117,7 +133,7 @@ struct sheaf_tally {
 };
 
 /* A row found again for a person. */
-struct sheaf_place {
+struct sheaf_location {
     const char *file;  /* name of its input; borrowed from the source */
     uint64_t row;      /* element or record in that input, from 0 */
     int64_t line;      /* from 1; SHEAF_UNKNOWN where lines make no sense */
@@ -130,7 +146,7 @@ struct sheaf_finish {
     struct sheaf_tally tally;
     /* Finds a row again; may read the input. */
     enum sheaf_status (*locate)(const struct sheaf_finish *finish, const struct sheaf_position *position,
-                                struct sheaf_place *place, struct sheaf_error *err);
+                                struct sheaf_location *place, struct sheaf_error *err);
     void *context;
 };
 
@@ -143,7 +159,9 @@ enum {
      * 2^30 such additions. */
     SHEAF_LAW_ADD64 = 4,
     /* The state holds no pointers (no `pack`). Derived, never set by a kernel. */
-    SHEAF_LAW_FLAT = 8
+    SHEAF_LAW_FLAT = 8,
+    /* Breaks the law above: map and merge round, and the cut shows in the last digits. Every output says so. */
+    SHEAF_LAW_ROUNDED = 16
 };
 
 /* The same map, tuned for a processor: chosen once, before any worker starts, if the machine has `cpu`. */

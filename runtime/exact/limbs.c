@@ -1,15 +1,20 @@
 #include "exact/limbs.h"
 
 /* The floor of limb / 2^32 moves up, so that what stays is a digit. gcc and clang shift arithmetically. */
-void limbs_carry(int64_t *limb)
+void limbs_carry_all(int64_t *limb, unsigned count)
 {
     int64_t carry = 0;
-    for (int i = 0; i < LIMB_COUNT - 1; i++) {
+    for (unsigned i = 0; i < count - 1; i++) {
         int64_t value = limb[i] + carry;
         carry = value >> LIMB_BITS;
         limb[i] = value & LIMB_MASK;
     }
-    limb[LIMB_COUNT - 1] += carry;
+    limb[count - 1] += carry;
+}
+
+void limbs_carry(int64_t *limb)
+{
+    limbs_carry_all(limb, LIMB_COUNT);
 }
 
 /* The digit that the shift leaves below the rest, the four digits of the rest, and what carries on. */

@@ -61,7 +61,8 @@ static inline void limbs_add_double(int64_t *limb, uint128 magnitude, uint32_t b
  * stay so. */
 void limbs_add_scaled(int64_t *limb, int128 value, int bit);
 
-/* Carries from limb 0 to the last. */
+/* Carries from limb 0 to the last of an accumulator, or of `count` limbs. */
 void limbs_carry(int64_t *limb);
+void limbs_carry_all(int64_t *limb, unsigned count);
 
 #endif
