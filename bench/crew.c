@@ -1,0 +1,77 @@
+#include "crew.h"
+
+#include <sched.h>
+
+struct member {
+    struct crew *crew;
+    unsigned who;
+};
+static struct member members[MOST_THREADS];
+
+/* The `who`th of the processors that this process may use; where they do not suffice, nobody is bound. */
+static void take_place(unsigned who, unsigned count, const cpu_set_t *allowed)
+{
+    if ((unsigned)CPU_COUNT(allowed) < count)
+        return;
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+        if (!CPU_ISSET(cpu, allowed) || who-- > 0)
+            continue;
+        cpu_set_t mine;
+        CPU_ZERO(&mine);
+        CPU_SET(cpu, &mine);
+        (void)pthread_setaffinity_np(pthread_self(), sizeof mine, &mine); /* slower without, and no less right */
+        return;
+    }
+}
+
+static cpu_set_t allowed;
+
+static void *serve(void *argument)
+{
+    struct member *me = argument;
+    struct crew *crew = me->crew;
+    take_place(me->who, crew->count, &allowed);
+    for (;;) {
+        pthread_barrier_wait(&crew->gate);
+        if (!crew->task)
+            return NULL;
+        crew->task(crew->context, me->who);
+        pthread_barrier_wait(&crew->gate);
+    }
+}
+
+bool crew_begin(struct crew *crew, unsigned count)
+{
+    crew->count = count;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0)
+        CPU_ZERO(&allowed);
+    if (pthread_barrier_init(&crew->gate, NULL, count) != 0)
+        return false;
+    for (unsigned who = 1; who < count; who++) {
+        members[who] = (struct member){crew, who};
+        if (pthread_create(&crew->threads[who], NULL, serve, &members[who]) != 0)
+            return false;
+    }
+    take_place(0, count, &allowed);
+    return true;
+}
+
+void crew_do(struct crew *crew, crew_task *task, void *context)
+{
+    crew->task = task;
+    crew->context = context;
+    pthread_barrier_wait(&crew->gate);
+    if (!task)
+        return;
+    task(context, 0);
+    pthread_barrier_wait(&crew->gate);
+}
+
+void crew_end(struct crew *crew)
+{
+    crew_do(crew, NULL, NULL);
+    for (unsigned who = 1; who < crew->count; who++)
+        pthread_join(crew->threads[who], NULL);
+    pthread_barrier_destroy(&crew->gate);
+    (void)sched_setaffinity(0, sizeof allowed, &allowed);
+}
