@@ -24,7 +24,7 @@ static const struct option_table table = {
     (const struct option[]){
         {"only", 0, true, "TEXT,...", option_pieces, FIELD(only), "Rows whose name holds one of these (all)"},
         {"cpu", 0, false, "NAME,...", option_pieces, FIELD(cpus),
-         "Instruction sets: portable, avx2, avx512, avx512ifma (the best there is)"},
+         "Instruction sets: portable, avx2, avx512, avx512ifma, best (best)"},
         {"threads", 0, true, "N,...", option_pieces, FIELD(threads), "Threads (1,2)"},
         {"place", 0, true, "NAME,...", option_pieces, FIELD(places), "Where the data lie: dram, l3, l2 (all)"},
         {"bytes", 0, true, "SIZE,SIZE,SIZE", option_pieces, FIELD(bytes),
@@ -137,21 +137,29 @@ static const char *best_cpu(void)
     return best;
 }
 
+static bool is_cpu(const char *name)
+{
+    bool known = false;
+#define X(cpu) known = known || strcmp(name, #cpu) == 0;
+    CPU_LEVELS(X)
+#undef X
+    return known;
+}
+
 /* A set that the machine lacks would be measured under a wrong name. */
 static enum sheaf_status check_cpus(struct text_list *cpus, struct sheaf_error *err)
 {
     enum sheaf_status status = cpu_limit(NULL, err);
-    for (size_t i = 0; i < cpus->count && status == SHEAF_OK; i++) {
-        bool known = false;
-#define X(name) known = known || strcmp(cpus->items[i], #name) == 0;
-        CPU_LEVELS(X)
-#undef X
-        if (!cpu_has(cpus->items[i]))
-            status = sheaf_fail(err, SHEAF_USAGE, "--cpu: %s \"%s\"", known ? "this machine has no" : "there is no",
-                                cpus->items[i]);
-    }
     if (cpus->count == 0)
-        text_list_add(cpus, best_cpu());
+        text_list_add(cpus, "best");
+    for (size_t i = 0; i < cpus->count && status == SHEAF_OK; i++) {
+        const char **cpu = &cpus->items[i];
+        if (strcmp(*cpu, "best") == 0)
+            *cpu = best_cpu();
+        else if (!cpu_has(*cpu))
+            status = sheaf_fail(err, SHEAF_USAGE, "--cpu: %s \"%s\"", is_cpu(*cpu) ? "this machine has no" : "there is no",
+                                *cpu);
+    }
     return status;
 }
 
@@ -217,16 +225,18 @@ static enum sheaf_status run_campaign(struct options *options, struct sheaf_erro
     return status;
 }
 
-static enum sheaf_status run_service(const struct options *options, const struct text_list *files,
+static enum sheaf_status run_service(struct options *options, const struct text_list *files,
                                      struct sheaf_error *err)
 {
     const struct subject *subject = subject_find(options->serve);
     unsigned threads = 1;
-    enum sheaf_status status = cpu_limit(options->cpus.count ? options->cpus.items[0] : NULL, err);
+    enum sheaf_status status = check_cpus(&options->cpus, err);
     if (!subject)
         return sheaf_fail(err, SHEAF_USAGE, "--serve: there is no function \"%s\"", options->serve);
     if (files->count != (subject->two ? 2 : 1))
         return sheaf_fail(err, SHEAF_USAGE, "--serve: %s takes %s", subject->name, subject->two ? "two files" : "one file");
+    if (status == SHEAF_OK)
+        status = cpu_limit(options->cpus.items[0], err);
     if (status == SHEAF_OK && options->threads.count)
         status = read_threads(options->threads.items[0], &threads, err);
     return status == SHEAF_OK ? serve(subject, files->items, threads, err) : status;
