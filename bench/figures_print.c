@@ -12,11 +12,11 @@ static const char *verdict(const struct figure *figure)
 void figure_print_text(FILE *out, const struct figure *figure)
 {
     if (!figure) {
-        fprintf(out, "%-36s %-10s %6s %8s %6s %8s %6s %5s\n", "row", "cpu", "GB/s", "compiled", "spread", "unrolled",
+        fprintf(out, "%-40s %-10s %6s %8s %6s %8s %6s %5s\n", "row", "cpu", "GB/s", "compiled", "spread", "unrolled",
                 "spread", "goal");
         return;
     }
-    fprintf(out, "%-36s %-10s %6.1f %8.2f %5.0f%% %8.2f %5.0f%%", trial_name(&figure->trial), figure->cpu,
+    fprintf(out, "%-40s %-10s %6.1f %8.2f %5.0f%% %8.2f %5.0f%%", trial_name(&figure->trial), figure->cpu,
             figure_bytes_per_s(figure) / 1e9, figure->over_compiled.median,
             100 * spread_share(&figure->over_compiled), figure->over_unrolled.median,
             100 * spread_share(&figure->over_unrolled));
