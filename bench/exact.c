@@ -11,7 +11,7 @@
 #include "serve.h"
 
 struct options {
-    bool help, busy, json, csv;
+    bool help, huge, busy, json, csv;
     struct text_list only, cpus, threads, places, bytes;
     struct option_number rounds;
     struct option_real least;
@@ -31,6 +31,7 @@ static const struct option_table table = {
          "How much a thread reads in each of them (256M,8M,512K)"},
         {"rounds", 0, true, "N", option_count, FIELD(rounds), "Rounds that count, after one that does not (15)"},
         {"least", 0, true, "DURATION", option_seconds, FIELD(least), "Small data are read again for so long (2ms)"},
+        {"huge", 0, true, NULL, option_switch, FIELD(huge), "Data in huge pages (in such pages as malloc gives)"},
         {"busy", 0, true, NULL, option_switch, FIELD(busy),
          "Time of the processor, not of the clock: for a machine that others use meanwhile"},
         {"json", 0, true, NULL, option_switch, FIELD(json), "As JSON, at the end"},
@@ -199,6 +200,7 @@ static enum sheaf_status prepare(struct campaign *campaign, struct options *opti
         .cpu_count = options->cpus.count,
         .rounds = options->rounds.set ? options->rounds.value : 15,
         .least_s = options->least.set ? options->least.value : 2e-3,
+        .huge = options->huge,
         .busy = options->busy,
     };
     return status;

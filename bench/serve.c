@@ -28,8 +28,7 @@ static enum sheaf_status fail_file(const char *file, struct sheaf_error *err)
     return SHEAF_IO;
 }
 
-/* Copied into memory of its own: MAP_POPULATE of a private mapping alone would leave the pages in the file's cache,
- * each with a fault still to take. */
+/* Into memory of its own, as the others do. */
 static enum sheaf_status load(const char *file, const char **memory, uint64_t *bytes, struct sheaf_error *err)
 {
     struct stat info;
@@ -41,7 +40,7 @@ static enum sheaf_status load(const char *file, const char **memory, uint64_t *b
     char *into = mmap(NULL, (size_t)info.st_size + 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (into == MAP_FAILED)
         return sheaf_fail(err, SHEAF_MEMORY, "no memory for %s", file);
-    (void)madvise(into, (size_t)info.st_size, MADV_HUGEPAGE); /* a wish */
+    (void)madvise(into, (size_t)info.st_size, MADV_HUGEPAGE); /* a wish; numpy's arrays have the same */
     for (uint64_t at = 0; at < (uint64_t)info.st_size;) {
         ssize_t got = pread(descriptor, into + at, (size_t)info.st_size - at, (off_t)at);
         if (got <= 0)

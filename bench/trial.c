@@ -65,7 +65,8 @@ static void fill_part(void *context, unsigned who)
         part->status = sheaf_fail(&part->err, SHEAF_MEMORY, "no memory for %zu bytes of data", part->memory_bytes);
         return;
     }
-    (void)madvise(part->memory, part->memory_bytes, MADV_HUGEPAGE); /* a wish */
+    if (work->conditions->huge)
+        (void)madvise(part->memory, part->memory_bytes, MADV_HUGEPAGE); /* a wish */
     part->slice = (struct slice){part->memory, subject->two ? (char *)part->memory + count * size : NULL, count};
     for (size_t i = 0; i < inputs && part->status == SHEAF_OK; i++)
         part->status = dataset_fill(work->trial->dataset, subject->type, 2 * who + i, count,

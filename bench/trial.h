@@ -28,6 +28,7 @@ struct conditions {
     size_t cpu_count;
     size_t rounds;           /* that count, after one that does not */
     double least_s;          /* small data are read again and again for so long */
+    bool huge;               /* pages, where the system has them; otherwise as malloc gives them */
     bool busy;               /* seconds of the processor, not of the clock: for a machine that others use as well */
 };
 
