@@ -148,7 +148,7 @@ static void count_bytes(struct tally *tally, const struct bins *bins, const stru
     for (int i = 0; i < 256; i++)
         bytes_in_order[i] = (uint8_t)i;
     double values[256];
-    widen_below(&(struct sheaf_column){x->type, bytes_in_order}, 0, 256, values);
+    widen_below(&(struct sheaf_column){.type = x->type, .data = bytes_in_order}, 0, 256, values);
     for (int i = 0; i < 256; i++)
         *slot_of(tally, bins, values[i], values[i]) += seen[i];
 }

@@ -103,10 +103,14 @@ enum sheaf_type {
 #define X(NAME, c_type, text) SHEAF_##NAME,
     SHEAF_TYPES(X)
 #undef X
-    SHEAF_TYPE_COUNT
+    SHEAF_TYPE_COUNT,
+    /* A number as text gives it, whole * 10^exponent: only in columns of text, never in a file of elements. See struct
+     * sheaf_column. */
+    SHEAF_DECIMAL = SHEAF_TYPE_COUNT
 };
 
 #define SHEAF_TYPE_BIT(type) (1u << (type))
+/* The element types; SHEAF_DECIMAL is not among them. */
 #define SHEAF_ALL_TYPES ((1u << SHEAF_TYPE_COUNT) - 1u)
 
 /* Bytes of one element. */

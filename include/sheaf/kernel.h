@@ -43,7 +43,20 @@ static inline int sheaf_position_compare(const struct sheaf_position *a, const s
 struct sheaf_column {
     enum sheaf_type type;
     const void *data;
+    /* Of SHEAF_DECIMAL: element i is 10^exponent times the sum, over j < terms, of data[j * rows + i] * 10^(18 j), where
+     * data is int64_t and the terms of an element do not differ in sign. All rows of a batch share exponent and terms;
+     * terms is 1 but for numbers of 19 digits and more. Only roles that accept SHEAF_DECIMAL are ever handed one;
+     * for the others text is read as f64. */
+    int32_t exponent;
+    uint32_t terms;
+    const uint8_t *special; /* per row an enum sheaf_special, where the data are 0; NULL: all are finite numbers */
 };
+
+/* What an element of a decimal column is, if it is no finite number. */
+enum sheaf_special { SHEAF_FINITE, SHEAF_NAN, SHEAF_POS_INF, SHEAF_NEG_INF };
+
+/* The digits of a decimal lie from 10^-1152 up to below 10^1152. */
+enum { SHEAF_DECIMAL_REACH = 1152 };
 
 /* Rows handed to map: a tile of some tens of KB, never empty. Rows with an `at` of their own need not ascend by it (a
  * Fortran-order array is read in the order of memory): the first of some rows is found with sheaf_position_compare. */

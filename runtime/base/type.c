@@ -5,10 +5,11 @@
 static const struct {
     const char *name;
     size_t size;
-} types[SHEAF_TYPE_COUNT] = {
+} types[SHEAF_TYPE_COUNT + 1] = {
 #define X(NAME, c_type, text) {text, sizeof(c_type)},
     SHEAF_TYPES(X)
 #undef X
+    [SHEAF_DECIMAL] = {"decimal", sizeof(int64_t)},
 };
 
 size_t sheaf_type_size(enum sheaf_type type)
@@ -39,5 +40,5 @@ bool sheaf_type_is_float(enum sheaf_type type)
 
 bool sheaf_type_is_signed(enum sheaf_type type)
 {
-    return type <= SHEAF_I64 || sheaf_type_is_float(type);
+    return type <= SHEAF_I64 || sheaf_type_is_float(type) || type == SHEAF_DECIMAL;
 }

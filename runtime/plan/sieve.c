@@ -377,7 +377,7 @@ enum sheaf_status sifter_batch(struct sifter *sifter, const uint32_t *columns, u
     bool missing = false, nan = false;
     for (uint32_t c = 0; c < count; c++) {
         const struct tile_column *column = &tile->columns[columns[c]];
-        batch_columns[c] = (struct sheaf_column){column->type, column->data};
+        batch_columns[c] = (struct sheaf_column){.type = column->type, .data = column->data};
         missing = missing || column->valid;
         nan = nan || any_nan(column, tile->rows);
     }

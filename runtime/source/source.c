@@ -73,9 +73,13 @@ static enum sheaf_status format_by_content(const struct source_head *head, const
             return SHEAF_OK;
         }
     }
+    const unsigned char *nul = memchr(head->bytes.data, '\0', head->bytes.size);
+    char where[40] = "";
+    if (nul)
+        snprintf(where, sizeof where, " (byte %zu is NUL)", (size_t)(nul - head->bytes.data));
     return source_fail(err, SHEAF_INPUT, head->name, SHEAF_UNKNOWN,
-                       "is neither text nor .npy, and nothing says what its bytes are; if they are raw binary "
-                       "numbers, name their type (--type f64, i32, u8, ...)");
+                       "is neither text%s nor .npy, and nothing says what its bytes are; if they are raw binary numbers, "
+                       "name their type (--type f64, i32, u8, ...)", where);
 }
 
 /* The format of a name; one that the first input's format would take is not asked again what it is. */

@@ -130,6 +130,22 @@ static enum sheaf_status keep_record(struct opening *o, const unsigned char *tex
     return SHEAF_OK;
 }
 
+/* What is wrong with a record at `spot` that is no whole one: `bytes` are all the input has or as many as are looked
+ * at, and `result` is what lex_record said of them, with `length` up to what it stumbled over. */
+static enum sheaf_status refuse_record(const struct opening *o, enum lex_result result, const struct spot *spot,
+                                       const struct view *view, uint64_t length, struct sheaf_error *err)
+{
+    const struct lex *lex = &o->text->lex;
+    if (result == LEX_MORE && lex_after(lex_transition(lex, view->bytes, view->size), LEX_START) == LEX_QUOTED)
+        result = LEX_OPEN;
+    if (result != LEX_MORE)
+        return text_bad_record(result, o->head->name, spot->at, spot->at + length, (int64_t)spot->line, err);
+    sheaf_fail(err, SHEAF_INPUT, "this record is longer than %d MiB; is it lines of text? (raw binary numbers need their "
+                                 "type named: --type f64, i32, u8, ...)", MOST_SAMPLE >> 20);
+    sheaf_error_at(err, o->head->name, (int64_t)spot->at, (int64_t)spot->line, NULL);
+    return SHEAF_INPUT;
+}
+
 /* Finds and keeps the first record at or after `top`; `below` is what follows it. */
 static enum sheaf_status first_record(struct opening *o, struct sheaf_error *err)
 {
@@ -145,7 +161,7 @@ static enum sheaf_status first_record(struct opening *o, struct sheaf_error *err
             return source_fail(err, SHEAF_INPUT, name, SHEAF_UNKNOWN, "there is no record in it%s",
                                o->reading->skip_lines ? " after the skipped lines" : "");
         enum lex_result result = lex_record(&o->text->lex, view.bytes, view.bytes + view.size, view.is_all, record);
-        uint64_t length = (uint64_t)(record->end - view.bytes);
+        uint64_t length = result == LEX_MORE || result == LEX_OPEN ? 0 : (uint64_t)(record->end - view.bytes);
         switch (result) {
         case LEX_RECORD:
             o->below = (struct spot){o->top.at + length, o->top.line + record->newlines};
@@ -157,12 +173,25 @@ static enum sheaf_status first_record(struct opening *o, struct sheaf_error *err
             size *= 2;
             if (size <= MOST_SAMPLE)
                 break;
-            result = LEX_OPEN;
             /* fall through */
         default:
-            return text_bad_record(result, name, o->top.at, o->top.at + length, (int64_t)o->top.line, err);
+            return refuse_record(o, result, &o->top, &view, length, err);
         }
     }
+}
+
+/* Without a whole record below the first one there would seem to be no numbers; what is wrong is the record. */
+static enum sheaf_status check_record_below(const struct opening *o, const struct spot *spot, const struct view *view,
+                                            struct sheaf_error *err)
+{
+    struct record record = {0};
+    if (view->size == 0)
+        return SHEAF_OK;
+    enum lex_result result = lex_record(&o->text->lex, view->bytes, view->bytes + view->size, view->is_all, &record);
+    if (result == LEX_RECORD || result == LEX_BLANK)
+        return SHEAF_OK;
+    uint64_t length = result == LEX_BINARY ? (uint64_t)(record.end - view->bytes) : 0;
+    return refuse_record(o, result, spot, view, length, err);
 }
 
 /* Infers the schema from the records at `spot` and below up to a line: from one whole record at least. */
@@ -181,6 +210,9 @@ static enum sheaf_status infer(struct opening *o, const struct spot *spot, uint6
             lex_next_record(&o->text->lex, quotes, view.bytes, view.bytes + view.size))
             break;
     }
+    enum sheaf_status status = last_line && spot->line > last_line ? SHEAF_OK : check_record_below(o, spot, &view, err);
+    if (status != SHEAF_OK)
+        return status;
     struct below below = {view.bytes, view.size, view.is_all, spot->line, last_line};
     schema_cleanup(&o->schema);
     return schema_infer(&o->schema, o->text, &o->record, &below, header, err);

@@ -9,6 +9,7 @@
 #include "source/text_window.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     TILE_MEMORY = 512 * 1024,       /* about what a tile takes, with all its columns */
@@ -264,7 +265,10 @@ static enum sheaf_status bad_cell(const struct text_reader *reader, uint64_t at,
     struct cell cell = reader->record.cells[reader->input->cell[column]];
     char shown[SHOWN_CELL];
     text_shown(cell, shown);
-    if (status == CELL_HUGE)
+    if (cell.size && memchr(cell.text, '\r', cell.size))
+        sheaf_fail(err, SHEAF_INPUT, "\"%s\" holds a carriage return, which alone ends no line; make them newlines: "
+                                     "tr '\\r' '\\n' < FILE | sheaf run ... -", shown);
+    else if (status == CELL_HUGE)
         sheaf_fail(err, SHEAF_INPUT, "\"%s\" is beyond the largest double (1.797...e308)", shown);
     else
         sheaf_fail(err, SHEAF_INPUT, "\"%s\" is not a number (if it stands for a missing value, say --na '%s')", shown,

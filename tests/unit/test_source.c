@@ -34,8 +34,8 @@ static void nothing_tells_the_format(void **state)
     (void)state;
     static const unsigned char bytes[] = {1, 0, 2, 0, 0xf0, 0x3f, 0, 0};
     refuse(file_write("x.bin", bytes, sizeof bytes), NULL, SHEAF_INPUT,
-           "is neither text nor .npy, and nothing says what its bytes are; if they are raw binary numbers, name their "
-           "type (--type f64, i32, u8, ...)", SHEAF_UNKNOWN);
+           "is neither text (byte 1 is NUL) nor .npy, and nothing says what its bytes are; if they are raw binary "
+           "numbers, name their type (--type f64, i32, u8, ...)", SHEAF_UNKNOWN);
 }
 
 static void unknown_formats_come_with_the_nearest(void **state)

@@ -67,7 +67,7 @@ static void testkeys_partitions(void **state)
     drive_fill(SHEAF_U16, data, ROWS, false, 9);
     const enum sheaf_type types[] = {SHEAF_U16};
     const struct sheaf_args args = {.types = types};
-    const struct sheaf_column column = {SHEAF_U16, data};
+    const struct sheaf_column column = {.type = SHEAF_U16, .data = data};
     const struct sheaf_batch batch = {.rows = ROWS, .columns = &column};
     const struct sheaf_kernel *kernel = &sheaf_kernel_testkeys;
     uint64_t whole[3] = {0}, parts[3] = {0};
