@@ -1,20 +1,12 @@
 #include "crew.h"
 
-#include <sched.h>
-
-struct member {
-    struct crew *crew;
-    unsigned who;
-};
-static struct member members[MOST_THREADS];
-
 /* The `who`th of the processors that this process may use; where they do not suffice, nobody is bound. */
-static void take_place(unsigned who, unsigned count, const cpu_set_t *allowed)
+static void take_place(const struct crew *crew, unsigned who)
 {
-    if ((unsigned)CPU_COUNT(allowed) < count)
+    if ((unsigned)CPU_COUNT(&crew->allowed) < crew->count)
         return;
     for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-        if (!CPU_ISSET(cpu, allowed) || who-- > 0)
+        if (!CPU_ISSET(cpu, &crew->allowed) || who-- > 0)
             continue;
         cpu_set_t mine;
         CPU_ZERO(&mine);
@@ -24,13 +16,11 @@ static void take_place(unsigned who, unsigned count, const cpu_set_t *allowed)
     }
 }
 
-static cpu_set_t allowed;
-
 static void *serve(void *argument)
 {
-    struct member *me = argument;
+    struct crew_member *me = argument;
     struct crew *crew = me->crew;
-    take_place(me->who, crew->count, &allowed);
+    take_place(crew, me->who);
     for (;;) {
         pthread_barrier_wait(&crew->gate);
         if (!crew->task)
@@ -43,16 +33,17 @@ static void *serve(void *argument)
 bool crew_begin(struct crew *crew, unsigned count)
 {
     crew->count = count;
-    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0)
-        CPU_ZERO(&allowed);
+    if (sched_getaffinity(0, sizeof crew->allowed, &crew->allowed) != 0)
+        CPU_ZERO(&crew->allowed);
     if (pthread_barrier_init(&crew->gate, NULL, count) != 0)
         return false;
     for (unsigned who = 1; who < count; who++) {
-        members[who] = (struct member){crew, who};
-        if (pthread_create(&crew->threads[who], NULL, serve, &members[who]) != 0)
+        struct crew_member *member = &crew->members[who];
+        *member = (struct crew_member){.crew = crew, .who = who};
+        if (pthread_create(&member->thread, NULL, serve, member) != 0)
             return false;
     }
-    take_place(0, count, &allowed);
+    take_place(crew, 0);
     return true;
 }
 
@@ -71,7 +62,7 @@ void crew_end(struct crew *crew)
 {
     crew_do(crew, NULL, NULL);
     for (unsigned who = 1; who < crew->count; who++)
-        pthread_join(crew->threads[who], NULL);
+        pthread_join(crew->members[who].thread, NULL);
     pthread_barrier_destroy(&crew->gate);
-    (void)sched_setaffinity(0, sizeof allowed, &allowed);
+    (void)sched_setaffinity(0, sizeof crew->allowed, &crew->allowed);
 }

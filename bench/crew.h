@@ -3,6 +3,7 @@
 #define BENCH_CREW_H
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdbool.h>
 
 enum { MOST_THREADS = 256 };
@@ -10,9 +11,16 @@ enum { MOST_THREADS = 256 };
 /* What member `who` does; member 0 is the caller. */
 typedef void crew_task(void *context, unsigned who);
 
+struct crew;
+struct crew_member {
+    struct crew *crew;
+    unsigned who;
+    pthread_t thread;
+};
 struct crew {
     unsigned count;
-    pthread_t threads[MOST_THREADS];
+    struct crew_member members[MOST_THREADS];
+    cpu_set_t allowed;      /* to the process */
     pthread_barrier_t gate; /* before a task and behind it */
     crew_task *task;        /* NULL: it is over */
     void *context;
