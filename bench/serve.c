@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <sheaf/result.h>
 
+#include "clock.h"
 #include "crew.h"
 
 struct service {
@@ -76,22 +76,15 @@ static void add_share(void *context, unsigned who)
     subject_add(service->subject, &(struct slice){x, y ? y + first * size : NULL, count}, &service->sums[who]);
 }
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static void answer(struct service *service, struct crew *crew)
 {
     char text[32];
-    double began = now();
+    double began = clock_seconds();
     crew_do(crew, add_share, service);
     for (unsigned who = 1; who < service->threads; who++)
         sheaf_exact_merge(&service->sums[0], &service->sums[who]);
     double sum = sheaf_exact_round(&service->sums[0]);
-    printf("%.9f %s\n", now() - began, sheaf_real_text(sum, text));
+    printf("%.9f %s\n", clock_seconds() - began, sheaf_real_text(sum, text));
     fflush(stdout);
 }
 

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "nearest.h"
+
 const struct command *const commands[] = {
 #define X(name) &command_##name,
     COMMANDS(X)
@@ -25,12 +27,23 @@ const struct option_table common_table = {
     },
 };
 
-const struct command *command_find(const char *name)
+enum sheaf_status command_find(const char *name, const struct command **command, struct sheaf_error *err)
 {
-    for (const struct command *const *c = commands; *c; c++)
-        if (strcmp((*c)->name, name) == 0)
-            return *c;
-    return NULL;
+    struct nearest nearest = nearest_to(name);
+    for (const struct command *const *c = commands; *c; c++) {
+        nearest_offer(&nearest, (*c)->name);
+        if (strcmp((*c)->name, name) == 0) {
+            *command = *c;
+            return SHEAF_OK;
+        }
+    }
+    for (const struct option *o = common_table.options; o->name; o++)
+        if (strcmp(o->name, name) == 0)
+            return sheaf_fail(err, SHEAF_USAGE, "there is no command \"%s\" (did you mean sheaf --%s?)", name, name);
+    if (sheaf_kernel_find(name))
+        return sheaf_fail(err, SHEAF_USAGE, "\"%s\" is a kernel, not a command: sheaf run %s FILE", name, name);
+    return sheaf_fail(err, SHEAF_USAGE, "there is no command \"%s\"%s", name,
+                      nearest_hint(&nearest, "", " (sheaf help lists them)"));
 }
 
 enum sheaf_status command_targets(const struct command *command, void *options, const char *const *argv, size_t argc,

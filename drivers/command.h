@@ -24,6 +24,7 @@
     X(strategies)                                                                                          \
     X(topo)                                                                                                \
     X(gen)                                                                                                 \
+    X(selftest)                                                                                            \
     X(help)
 
 /* Options of every command. */
@@ -70,7 +71,9 @@ COMMANDS(X)
 
 /* NULL-ended. */
 extern const struct command *const commands[];
-const struct command *command_find(const char *name);
+/* The command called `name`, or SHEAF_USAGE with the nearest one. */
+SHEAF_MUST_USE enum sheaf_status command_find(const char *name, const struct command **command,
+                                              struct sheaf_error *err);
 
 /* Makes the option targets of `command` for `options`; *count of them. */
 enum sheaf_status command_targets(const struct command *command, void *options, const char *const *argv, size_t argc,

@@ -1,8 +1,8 @@
 #include "data.h"
 
-#include <ctype.h>
-#include <string.h>
 #include <unistd.h>
+
+#include <sheaf/job.h>
 
 #include "message.h"
 
@@ -13,8 +13,11 @@ enum sheaf_status data_names(struct text_list *names, const struct input_options
                              struct sheaf_error *err)
 {
     bool lists = options->files_from || options->files0_from;
-    for (size_t i = 0; i < operand_count; i++)
+    for (size_t i = 0; i < operand_count; i++) {
+        if (!*operands[i])
+            return sheaf_fail(err, SHEAF_USAGE, "a FILE is named by an empty word (a variable that is not set?)");
         text_list_add(names, operands[i]);
+    }
     enum sheaf_status status = input_names(options, names, err);
     if (status != SHEAF_OK || names->count || lists)
         return status;
@@ -25,90 +28,7 @@ enum sheaf_status data_names(struct text_list *names, const struct input_options
     return SHEAF_OK;
 }
 
-/* ---- the filter's column ---------------------------------------------------------------------------------------- */
-
-/* "COLUMN OP NUMBER" taken apart. */
-struct where {
-    const char *column; /* NULL: one that only the plan can complain about */
-    const char *rest;   /* from the operator on */
-};
-
-static struct where where_split(const char *expression)
-{
-    struct where where = {NULL, NULL};
-    size_t length = strcspn(expression, "<>=!");
-    where.rest = expression + length;
-    while (length && expression[length - 1] == ' ')
-        length--;
-    for (; length && *expression == ' '; length--)
-        expression++;
-    if (length)
-        where.column = keep_text("%.*s", (int)length, expression);
-    return where;
-}
-
-static bool is_among(const char *text, const char *const *list, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(text, list[i]) == 0)
-            return true;
-    return false;
-}
-
-static bool is_numeral(const char *text)
-{
-    return *text && strspn(text, "0123456789") == strlen(text);
-}
-
-static bool has_column(const struct sheaf_source *source, const char *name)
-{
-    for (size_t i = 0; i < sheaf_source_column_count(source); i++)
-        if (strcmp(sheaf_source_column_name(source, i), name) == 0)
-            return true;
-    return false;
-}
-
-/* A numeral in --where counts the columns of the input, but the plan counts those in use. Where text columns are left
- * out the two differ, so the input is asked for the name that goes with the number. */
-static enum sheaf_status name_of_number(const struct text_list *names, const struct input_options *options,
-                                        const char **column, struct sheaf_error *err)
-{
-    if (is_among("-", names->items, names->count))
-        return sheaf_fail(err, SHEAF_USAGE, "--where: call column %s by its name, or name the columns with --column",
-                          *column);
-    struct text_list wanted = {0};
-    struct sheaf_source *source;
-    text_list_add(&wanted, *column);
-    struct sheaf_reading reading = input_reading(options, &wanted);
-    enum sheaf_status status = sheaf_source_open(&source, names->items, 1, &reading, err);
-    if (status != SHEAF_OK)
-        return status;
-    const char *name = sheaf_source_column_name(source, 0);
-    if (*name)
-        *column = keep_text("%s", name);
-    sheaf_source_destroy(source);
-    return SHEAF_OK;
-}
-
-static enum sheaf_status find_filter(struct data *data, const struct input_options *options, const char *expression,
-                                     const struct text_list *columns, const struct text_list *names,
-                                     struct sheaf_error *err)
-{
-    struct where where = where_split(expression);
-    if (!where.column || !*where.rest) {
-        text_list_add(&data->filters, expression);
-        return SHEAF_OK;
-    }
-    enum sheaf_status status = SHEAF_OK;
-    for (size_t i = 0; i < columns->count; i++)
-        if (strcmp(columns->items[i], where.column) == 0 && *sheaf_source_column_name(data->source, i))
-            where.column = sheaf_source_column_name(data->source, i);
-    bool counts = columns->count == 0 && is_numeral(where.column) && !has_column(data->source, where.column);
-    if (counts && sheaf_source_left_out_count(data->source))
-        status = name_of_number(names, options, &where.column, err);
-    text_list_add(&data->filters, keep_text("%s %s", where.column, where.rest));
-    return status;
-}
+/* ---- columns ---------------------------------------------------------------------------------------------------- */
 
 /* The columns to select: those named, then those that only a filter looks at. Returns how many the latter are. */
 static uint32_t choose_columns(struct text_list *columns, const struct input_options *options, bool pair)
@@ -117,11 +37,13 @@ static uint32_t choose_columns(struct text_list *columns, const struct input_opt
     for (size_t i = 0; i < options->columns.count; i++)
         text_list_add(columns, options->columns.items[i]);
     for (size_t i = 0; options->columns.count && !pair && i < options->where.count; i++) {
-        struct where where = where_split(options->where.items[i]);
-        if (!where.column || is_among(where.column, columns->items, columns->count))
-            continue;
-        text_list_add(columns, where.column);
-        extra++;
+        size_t length;
+        const char *name = sheaf_filter_column(options->where.items[i], &length);
+        name = keep_text("%.*s", (int)length, name);
+        if (*name && !text_list_has(columns, name)) {
+            text_list_add(columns, name);
+            extra++;
+        }
     }
     return extra;
 }
@@ -150,17 +72,14 @@ static enum sheaf_status open_pair(struct sheaf_source **source, const struct in
     return status;
 }
 
-/* Once, though --per-file opens every input twice. */
 static void tell_left_out(const struct sheaf_source *source)
 {
-    static const char *told = "";
     size_t count = sheaf_source_left_out_count(source);
     const char *list = "";
     for (size_t i = 0; i < count; i++)
         list = keep_text("%s%s%s", list, i ? ", " : "", sheaf_source_left_out_name(source, i));
-    if (count && strcmp(list, told) != 0)
+    if (count)
         note("left out, because %s text: %s", count == 1 ? "it holds" : "they hold", list);
-    told = list;
 }
 
 enum sheaf_status data_open(struct data *data, const struct input_options *options, bool two,
@@ -178,11 +97,7 @@ enum sheaf_status data_open(struct data *data, const struct input_options *optio
     }
     data->column_count = (uint32_t)sheaf_source_column_count(data->source) - extra;
     tell_left_out(data->source);
-    for (size_t i = 0; i < options->where.count && status == SHEAF_OK; i++)
-        status = find_filter(data, options, options->where.items[i], &columns, names, err);
-    if (status != SHEAF_OK)
-        data_close(data);
-    return status;
+    return SHEAF_OK;
 }
 
 void data_close(struct data *data)

@@ -7,7 +7,6 @@
 struct data {
     struct sheaf_source *source;
     uint32_t column_count; /* the first ones of the source: those to compute over. The rest is for the filter. */
-    struct text_list filters; /* for sheaf_plan_add_filter */
 };
 
 /* Opens `names` as one sequence of rows; as the two sides of a pair where a kernel wants two inputs (`two`), there

@@ -9,7 +9,7 @@
 
 enum sheaf_status execution_check_strategy(const char *name, struct sheaf_error *err)
 {
-    if (!name || strcmp(name, "auto") == 0 || sheaf_strategy_find(name))
+    if (strcmp(name, "auto") == 0 || sheaf_strategy_find(name))
         return SHEAF_OK;
     size_t count;
     const struct sheaf_strategy *strategies = sheaf_strategies(&count);
@@ -49,7 +49,7 @@ enum sheaf_status execution_check_merge(const char *strategy, const char *name, 
 
 enum sheaf_status execution_check_pin(const char *policy, struct sheaf_error *err)
 {
-    if (!policy || (policy[0] >= '0' && policy[0] <= '9'))
+    if (policy[0] >= '0' && policy[0] <= '9')
         return SHEAF_OK; /* a list is checked against the machine when the workers are placed */
     size_t count;
     const char *const *policies = sheaf_pin_policies(&count);
@@ -59,15 +59,13 @@ enum sheaf_status execution_check_pin(const char *policy, struct sheaf_error *er
             return SHEAF_OK;
         nearest_offer(&nearest, policies[i]);
     }
-    return sheaf_fail(err, SHEAF_USAGE, "there is no policy \"%s\" for --pin%s", policy,
+    return sheaf_fail(err, SHEAF_USAGE, "there is no policy \"%s\"%s", policy,
                       nearest_hint(&nearest, "", " (none, compact, core, scatter, numa, or processors: 0,2,4-7)"));
 }
 
 enum sheaf_status execution_read_workers(const char *text, unsigned *workers, struct sheaf_error *err)
 {
     uint64_t count;
-    if (!text)
-        return SHEAF_OK;
     if (!parse_count(text, &count))
         return sheaf_fail(err, SHEAF_USAGE, "\"%s\" is not a count", text);
     if (count == 0)
@@ -80,8 +78,6 @@ enum sheaf_status execution_read_workers(const char *text, unsigned *workers, st
 
 enum sheaf_status execution_read_block(const char *text, uint64_t *bytes, struct sheaf_error *err)
 {
-    if (!text)
-        return SHEAF_OK;
     if (!parse_size(text, bytes))
         return sheaf_fail(err, SHEAF_USAGE, "\"%s\" is not a size in bytes (64K, 8MiB, 1.5GB)", text);
     if (*bytes == 0)
@@ -89,66 +85,68 @@ enum sheaf_status execution_read_block(const char *text, uint64_t *bytes, struct
     return SHEAF_OK;
 }
 
-/* ---- the options: texts whose pieces between commas are all good ------------------------------------------------ */
+/* ---- the options: one value each -------------------------------------------------------------------------------- */
 
-typedef enum sheaf_status piece_check(const char *piece, struct sheaf_error *err);
-
-static enum sheaf_status read_pieces(void *field, const char *text, piece_check *check, struct sheaf_error *err)
+static enum sheaf_status refuse_list(const char *text, struct sheaf_error *err)
 {
-    struct text_list pieces = {0};
-    text_list_add_pieces(&pieces, text);
-    *(const char **)field = text;
-    enum sheaf_status status = SHEAF_OK;
-    for (size_t i = 0; i < pieces.count && status == SHEAF_OK; i++)
-        status = check(pieces.items[i], err);
-    return status;
+    if (strchr(text, ','))
+        return sheaf_fail(err, SHEAF_USAGE, "\"%s\" is a list, and this command takes one; sheaf compare takes lists", text);
+    return SHEAF_OK;
 }
 
-static enum sheaf_status check_workers(const char *piece, struct sheaf_error *err)
-{
-    unsigned workers;
-    return execution_read_workers(piece, &workers, err);
-}
-
-static enum sheaf_status check_block(const char *piece, struct sheaf_error *err)
-{
-    uint64_t bytes;
-    return execution_read_block(piece, &bytes, err);
-}
-
-static enum sheaf_status read_strategies(const struct option *option, void *field, const char *text,
+static enum sheaf_status option_strategy(const struct option *option, void *field, const char *text,
                                          struct sheaf_error *err)
 {
     (void)option;
-    return read_pieces(field, text, execution_check_strategy, err);
+    *(const char **)field = text;
+    enum sheaf_status status = refuse_list(text, err);
+    return status == SHEAF_OK ? execution_check_strategy(text, err) : status;
+}
+
+static enum sheaf_status option_merge(const struct option *option, void *field, const char *text,
+                                      struct sheaf_error *err)
+{
+    (void)option;
+    *(const char **)field = text;
+    enum sheaf_status status = refuse_list(text, err);
+    return status == SHEAF_OK ? execution_check_merge(NULL, text, err) : status;
+}
+
+static enum sheaf_status option_block(const struct option *option, void *field, const char *text,
+                                      struct sheaf_error *err)
+{
+    (void)option;
+    enum sheaf_status status = refuse_list(text, err);
+    return status == SHEAF_OK ? execution_read_block(text, field, err) : status;
 }
 
 enum sheaf_status option_workers(const struct option *option, void *field, const char *text, struct sheaf_error *err)
 {
     (void)option;
-    return read_pieces(field, text, check_workers, err);
+    enum sheaf_status status = refuse_list(text, err);
+    return status == SHEAF_OK ? execution_read_workers(text, field, err) : status;
 }
 
-static enum sheaf_status read_blocks(const struct option *option, void *field, const char *text,
-                                     struct sheaf_error *err)
+enum sheaf_status option_pin(const struct option *option, void *field, const char *text, struct sheaf_error *err)
 {
     (void)option;
-    return read_pieces(field, text, check_block, err);
+    *(const char **)field = text;
+    return execution_check_pin(text, err);
 }
 
 #define FIELD(name) offsetof(struct execution_options, name)
 const struct option_table execution_table = {
     "Execution",
     (const struct option[]){
-        {"strategy", 0, false, "NAME", read_strategies, FIELD(strategy),
+        {"strategy", 0, false, "NAME", option_strategy, FIELD(way.strategy),
          "serial, threads, processes, shared, mpi, hybrid or auto (auto); see sheaf strategies"},
-        {"merge", 0, false, "METHOD", option_text, FIELD(merge),
+        {"merge", 0, false, "METHOD", option_merge, FIELD(way.merge),
          "How partial answers are merged (the strategy's first method)"},
-        {"workers", 'j', false, "N", option_workers, FIELD(workers),
+        {"workers", 'j', false, "N", option_workers, FIELD(way.workers),
          "Workers; per rank under hybrid (what nproc prints, within cgroup and Slurm limits)"},
-        {"pin", 0, false, "POLICY", option_text, FIELD(pin),
+        {"pin", 0, false, "POLICY", option_pin, FIELD(way.pin),
          "none, compact, core, scatter, numa, or processors such as 0,2,4-7"},
-        {"block", 0, false, "SIZE", read_blocks, FIELD(block), "Bytes of input in one block of work (8M)"},
+        {"block", 0, false, "SIZE", option_block, FIELD(way.block_bytes), "Bytes of input in one block of work (8M)"},
         {"load", 0, false, "KERNELS.so", option_list, FIELD(load), "Load kernels from a shared object"},
         {"solo", 0, false, NULL, option_switch, FIELD(solo),
          "Under a launcher: every copy computes the full answer by itself"},
@@ -158,35 +156,6 @@ const struct option_table execution_table = {
 #undef FIELD
 
 /* ---- one way to compute ------------------------------------------------------------------------------------------ */
-
-static enum sheaf_status check_single(const char *option, const char *text, struct sheaf_error *err)
-{
-    if (text && strchr(text, ','))
-        return sheaf_fail(err, SHEAF_USAGE, "--%s %s: this command takes one; sheaf compare takes lists", option, text);
-    return SHEAF_OK;
-}
-
-enum sheaf_status execution_read(const struct execution_options *options, struct execution *execution,
-                                 struct sheaf_error *err)
-{
-    *execution = (struct execution){.strategy = options->strategy, .merge = options->merge, .pin = options->pin};
-    enum sheaf_status status = check_single("strategy", options->strategy, err);
-    if (status == SHEAF_OK)
-        status = check_single("merge", options->merge, err);
-    if (status == SHEAF_OK)
-        status = check_single("workers", options->workers, err);
-    if (status == SHEAF_OK)
-        status = check_single("block", options->block, err);
-    if (status == SHEAF_OK)
-        status = execution_check_merge(options->strategy, options->merge, err);
-    if (status == SHEAF_OK)
-        status = execution_check_pin(options->pin, err);
-    if (status == SHEAF_OK)
-        status = execution_read_workers(options->workers, &execution->workers, err);
-    if (status == SHEAF_OK)
-        status = execution_read_block(options->block, &execution->block_bytes, err);
-    return status;
-}
 
 void execution_apply(const struct execution *execution, struct sheaf_plan *plan)
 {

@@ -1,5 +1,4 @@
-/* Who computes, where and in what pieces: the Execution options. They are kept as texts, because `run` takes one
- * value of each and `compare` lists of them; the pieces of strategy, workers and block are known to be good. */
+/* Who computes, where and in what pieces: the Execution options. */
 #ifndef DRIVERS_EXECUTION_OPTIONS_H
 #define DRIVERS_EXECUTION_OPTIONS_H
 
@@ -10,29 +9,28 @@
 /* More workers than this is a slip of the finger on any machine. */
 enum { MOST_WORKERS = 4096 };
 
-struct execution_options {
-    const char *strategy, *merge, *workers, *pin, *block; /* NULL: not given */
-    struct text_list load;                                /* loaded already: see kernel_options.h */
-    bool solo;
-};
-extern const struct option_table execution_table;
-
-option_reader option_workers; /* const char *: counts of workers between commas */
-
-/* One way to compute, checked. NULL and 0: left to the plan. */
+/* One way to compute. NULL and 0: left to the plan. */
 struct execution {
     const char *strategy, *merge, *pin;
     unsigned workers;
     uint64_t block_bytes;
 };
-/* Reads single values. SHEAF_USAGE: a list, or a merge method or pin policy that there is not. */
-SHEAF_MUST_USE enum sheaf_status execution_read(const struct execution_options *options, struct execution *execution,
-                                                struct sheaf_error *err);
+
+struct execution_options {
+    struct execution way;
+    struct text_list load; /* loaded already: see kernel_options.h */
+    bool solo;
+};
+extern const struct option_table execution_table;
+
+option_reader option_workers; /* unsigned */
+option_reader option_pin;     /* const char *: a policy */
+
 void execution_apply(const struct execution *execution, struct sheaf_plan *plan);
 
-/* Checks of one piece, for who takes lists. NULL texts are left alone. */
+/* Checks of one value, for who takes lists of them. */
 SHEAF_MUST_USE enum sheaf_status execution_check_strategy(const char *name, struct sheaf_error *err);
-/* Against one strategy, or (NULL, "auto") all of them. */
+/* Against one strategy, or (NULL, "auto") all of them; `name` NULL is the default of any. */
 SHEAF_MUST_USE enum sheaf_status execution_check_merge(const char *strategy, const char *name,
                                                        struct sheaf_error *err);
 SHEAF_MUST_USE enum sheaf_status execution_check_pin(const char *policy, struct sheaf_error *err);

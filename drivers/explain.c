@@ -56,10 +56,26 @@ void explain_plan(const struct sheaf_plan *plan, const char *kernels)
     warn_of_sharing(&view);
 }
 
+static void explain_seats(const struct sheaf_answer *answer)
+{
+    for (size_t i = 0; i < answer->seat_count; i++) {
+        const struct sheaf_seat *seat = &answer->seats[i];
+        const char *who = seat->ranks > 1 ? keep_text("ranks %u and %u more", seat->rank, seat->ranks - 1)
+                                          : keep_text("rank %u", seat->rank);
+        detail("%s: %s, %u worker%s, cpu %s%s", who, seat->node, seat->workers, seat->workers == 1 ? "" : "s", seat->cpus,
+               seat->bound ? "" : " (not bound)");
+    }
+}
+
 void explain_answer(const struct report *report)
 {
     char read[32], rate[32], peak[32];
     const struct sheaf_answer *answer = report->run.answer;
+    const char *rounded = report_rounded(report);
+    explain_seats(answer);
+    if (rounded)
+        note("%s: rounded at every step, not reproducible: another cut, or another run, may give other last digits",
+             rounded);
     double seconds = answer->elapsed_s > 0 ? answer->elapsed_s : 1e-9;
     detail("rows: %llu read, %llu used, %llu missing, %llu NaN, %llu rejected", (unsigned long long)answer->rows.read,
            (unsigned long long)answer->rows.used, (unsigned long long)answer->rows.missing,

@@ -43,7 +43,7 @@ static const struct option_table gen_output_table = {
          "Write to FILE, which appears only when it is complete"},
         {"format", 0, false, "npy|raw|csv", option_choice, FIELD(format), "How to write them (by FILE's ending; npy)"},
         {"progress", 0, false, NULL, option_on, FIELD(progress),
-         "Show progress on standard error (on a terminal, after a second)"},
+         "Show progress on standard error (on a terminal, after a second); in a log a line every 10 s"},
         {"no-progress", 0, false, NULL, option_off, FIELD(progress), "Show none"},
         {0},
     },
@@ -90,10 +90,7 @@ static enum sheaf_status choose_format(const struct gen_own *own, const char **f
             *format = endings[i].format;
     if (!*format)
         return sheaf_fail(err, SHEAF_USAGE, "\"%s\" does not tell the format; say --format npy, raw or csv", own->path);
-    if (to_stdout && strcmp(*format, "csv") != 0 && isatty(STDOUT_FILENO))
-        return sheaf_fail(err, SHEAF_USAGE, "%s is binary and would spoil the terminal; say -o FILE or --format csv",
-                          *format);
-    return SHEAF_OK;
+    return strcmp(*format, "csv") == 0 ? SHEAF_OK : output_check_binary(own->path, *format, "csv", err);
 }
 
 /* ---- writing -------------------------------------------------------------------------------------------------- */
@@ -216,7 +213,7 @@ static enum sheaf_status generate(const struct gen_options *options, const char 
         w.out = output.stream;
         progress_begin(&progress, own->progress, options->common.quiet);
         status = write_all(&w, source, &progress, err);
-        progress_end(&progress);
+        progress_end(&progress, status == SHEAF_OK);
         if (status == SHEAF_OK)
             status = output_commit(&output, err);
         else

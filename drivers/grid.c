@@ -20,14 +20,8 @@ static size_t column_add(struct grid *grid, const char *name)
 /* A row of empty cells. The columns are known by now. */
 static const struct sheaf_value **row_add(struct grid *grid)
 {
-    if (grid->row_count == grid->row_capacity) {
-        size_t capacity = grid->row_capacity ? grid->row_capacity * 2 : 16;
-        const struct sheaf_value **cells = keep_bytes(capacity * grid->column_count * sizeof *cells);
-        if (grid->row_count)
-            memcpy(cells, grid->cells, grid->row_count * grid->column_count * sizeof *cells);
-        grid->cells = cells;
-        grid->row_capacity = capacity;
-    }
+    size_t row_bytes = grid->column_count * sizeof *grid->cells;
+    grid->cells = keep_room(grid->cells, grid->row_count, &grid->row_capacity, row_bytes);
     return grid->cells + grid->column_count * grid->row_count++;
 }
 

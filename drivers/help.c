@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "message.h"
-#include "nearest.h"
 #include "terminal.h"
 
 enum { HELP_COLUMN = 28, WIDEST = 100 };
@@ -98,11 +97,9 @@ void help_command(FILE *out, const struct command *command, const struct option_
     unsigned width = text_width(out);
     fprintf(out, "Usage: sheaf %s %s%s[OPTION...]\n", command->name, command->operands, *command->operands ? " " : "");
     print_paragraphs(out, command->description, width);
-    if (command->examples) {
-        title(out, "Examples");
-        for (const char *line = command->examples; *line; line += strcspn(line, "\n") + 1)
-            fprintf(out, "  %.*s\n", (int)strcspn(line, "\n"), line);
-    }
+    title(out, "Examples");
+    for (const char *line = command->examples; *line; line += strcspn(line, "\n") + 1)
+        fprintf(out, "  %.*s\n", (int)strcspn(line, "\n"), line);
     for (size_t t = 0; t < count; t++) {
         if (!targets[t].table->options->name)
             continue;
@@ -126,15 +123,14 @@ static int run_help(const struct invocation *in)
         help_program(stdout);
         return EXIT_DONE;
     }
-    const char *name = in->operands.items[0];
-    const struct command *command = command_find(name);
-    if (!command) {
-        struct nearest nearest = nearest_to(name);
-        for (const struct command *const *c = commands; *c; c++)
-            nearest_offer(&nearest, (*c)->name);
-        sheaf_fail(&err, SHEAF_USAGE, "there is no command \"%s\"%s", name, nearest_hint(&nearest, "", " (sheaf help lists them)"));
+    if (in->operands.count > 1) {
+        sheaf_fail(&err, SHEAF_USAGE, "help explains one command at a time, but there is also \"%s\"",
+                   in->operands.items[1]);
         return complain(&err);
     }
+    const struct command *command;
+    if (command_find(in->operands.items[0], &command, &err) != SHEAF_OK)
+        return complain(&err);
     struct option_target *targets;
     size_t count;
     void *options = keep_bytes(command->options_size);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ending.h"
 #include "message.h"
 
 /* Chained, so that a leak checker sees every block as still in use. */
@@ -20,7 +21,9 @@ void *keep_bytes(size_t size)
     if (!block) {
         struct sheaf_error err;
         sheaf_fail(&err, SHEAF_MEMORY, "out of memory");
-        exit(complain(&err));
+        int code = complain(&err);
+        ending_is_ours();
+        exit(code);
     }
     block->next = blocks;
     blocks = block;
@@ -40,17 +43,29 @@ const char *keep_text(const char *format, ...)
     return text;
 }
 
+void *keep_room(void *items, size_t count, size_t *capacity, size_t size)
+{
+    if (count < *capacity)
+        return items;
+    *capacity = *capacity ? 2 * *capacity : 16;
+    void *more = keep_bytes(*capacity * size);
+    if (count)
+        memcpy(more, items, count * size);
+    return more;
+}
+
 void text_list_add(struct text_list *list, const char *text)
 {
-    if (list->count == list->capacity) {
-        size_t capacity = list->capacity ? list->capacity * 2 : 8;
-        const char **items = keep_bytes(capacity * sizeof *items);
-        if (list->count)
-            memcpy(items, list->items, list->count * sizeof *items);
-        list->items = items;
-        list->capacity = capacity;
-    }
+    list->items = keep_room(list->items, list->count, &list->capacity, sizeof *list->items);
     list->items[list->count++] = text;
+}
+
+bool text_list_has(const struct text_list *list, const char *text)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->items[i], text) == 0)
+            return true;
+    return false;
 }
 
 void text_list_add_pieces(struct text_list *list, const char *text)

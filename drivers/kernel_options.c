@@ -43,27 +43,21 @@ enum sheaf_status kernel_options_load(const char *const *argv, size_t count, str
     while ((path = option_peek("load", argv, count, &cursor)))
         text_list_add(&paths, path);
     for (size_t i = 0; i < paths.count && status == SHEAF_OK; i++)
-        status = sheaf_kernel_load(paths.items[i], err);
+        status = *paths.items[i] ? sheaf_kernel_load(paths.items[i], err)
+                                 : sheaf_fail(err, SHEAF_USAGE, "--load takes a value: --load KERNELS.so");
     return status;
 }
 
-/* Kernels in a growing list of their parameters. */
+/* A growing list. */
 struct parameters {
     struct option *options;
     size_t count, capacity;
 };
 
-static struct option *parameter_add(struct parameters *list)
+static void parameter_add(struct parameters *list, struct option option)
 {
-    if (list->count + 1 >= list->capacity) { /* one more stays free: the end mark */
-        size_t capacity = list->capacity ? list->capacity * 2 : 32;
-        struct option *options = keep_bytes(capacity * sizeof *options);
-        if (list->count)
-            memcpy(options, list->options, list->count * sizeof *options);
-        list->options = options;
-        list->capacity = capacity;
-    }
-    return &list->options[list->count++];
+    list->options = keep_room(list->options, list->count, &list->capacity, sizeof *list->options);
+    list->options[list->count++] = option;
 }
 
 enum audience { NAMED, SHOWN, HIDDEN };
@@ -74,13 +68,13 @@ static void add_parameters(struct parameters *list, const struct sheaf_kernel *k
         const struct sheaf_param *p = &kernel->params[i];
         const char *help = p->fallback ? keep_text("%s: %s (%s)", kernel->name, p->help, p->fallback)
                                        : keep_text("%s: %s", kernel->name, p->help);
-        *parameter_add(list) = (struct option){
+        parameter_add(list, (struct option){
             .name = p->name,
             .no_preset = audience != NAMED,
             .metavar = p->metavar ? p->metavar : "VALUE",
             .read = read_parameter,
             .help = audience == HIDDEN ? NULL : help,
-        };
+        });
     }
 }
 
@@ -91,8 +85,6 @@ enum sheaf_status kernel_options_make(const struct option_table **table, const c
     if (status != SHEAF_OK)
         return status;
     struct parameters list = {0};
-    parameter_add(&list);
-    list.count = 0;
     for (size_t i = 0; i < count; i++) {
         struct text_list words = {0};
         text_list_add_pieces(&words, argv[i]);
@@ -107,6 +99,7 @@ enum sheaf_status kernel_options_make(const struct option_table **table, const c
     enum audience others = list.count ? HIDDEN : SHOWN;
     for (size_t i = 0; i < kernel_count; i++)
         add_parameters(&list, kernels[i], others);
+    parameter_add(&list, (struct option){0}); /* the end */
     struct option_table *made = keep_bytes(sizeof *made);
     *made = (struct option_table){"Of the kernels", list.options};
     *table = made;
@@ -202,3 +195,64 @@ enum sheaf_status kernel_choose(const struct kernel_options *options, const char
     }
     return check_given(options, choice, err);
 }
+
+/* ---- sums ------------------------------------------------------------------------------------------------------- */
+
+static const char exactly[] = "exact";
+
+enum sheaf_status sums_check(const char *text, struct sheaf_error *err)
+{
+    if (strcmp(text, exactly) == 0 || strcmp(text, "fixed") == 0 || strcmp(text, "fast") == 0)
+        return SHEAF_OK;
+    return sheaf_fail(err, SHEAF_USAGE, "--sums: \"%s\" is none of exact, fixed, fast", text);
+}
+
+enum sheaf_status sums_read(const struct sums_options *options, const char **sums, struct sheaf_error *err)
+{
+    *sums = options->sums ? options->sums : options->fast ? "fast" : exactly;
+    if (options->fast && strcmp(*sums, "fast") != 0)
+        return sheaf_fail(err, SHEAF_USAGE, "--fast is --sums fast, but --sums %s is given too", *sums);
+    return sums_check(*sums, err);
+}
+
+/* "sum, sumsq and ..." of all kernels that have the form. */
+static const char *names_with(const char *sums)
+{
+    size_t count;
+    const char *names = "";
+    const struct sheaf_kernel *const *kernels = sheaf_kernels(&count);
+    for (size_t i = 0; i < count; i++)
+        if (sheaf_kernel_find(keep_text("%s-%s", kernels[i]->name, sums)))
+            names = keep_text("%s%s%s", names, *names ? ", " : "", kernels[i]->name);
+    return names;
+}
+
+enum sheaf_status kernel_choice_take_sums(struct kernel_choice *choice, const char *sums, struct sheaf_error *err)
+{
+    size_t taken = 0;
+    if (strcmp(sums, exactly) == 0)
+        return SHEAF_OK;
+    const struct sheaf_kernel **kernels = keep_bytes((choice->count + 1) * sizeof *kernels);
+    for (size_t i = 0; i < choice->count; i++) {
+        const struct sheaf_kernel *other = sheaf_kernel_find(keep_text("%s-%s", choice->kernels[i]->name, sums));
+        kernels[i] = other ? other : choice->kernels[i];
+        taken += other != NULL;
+    }
+    choice->kernels = kernels;
+    if (taken == 0)
+        return sheaf_fail(err, SHEAF_USAGE, "--sums %s: there is no such form of %s; there is of %s", sums, choice->spelled,
+                          names_with(sums));
+    return SHEAF_OK;
+}
+
+#define FIELD(name) offsetof(struct sums_options, name)
+const struct option_table sums_table = {
+    "Sums",
+    (const struct option[]){
+        {"sums", 0, true, "FORM", option_text, FIELD(sums),
+         "exact; fixed: rounded at every step, in one order; fast: rounded, in any order, not reproducible (exact)"},
+        {"fast", 0, true, NULL, option_switch, FIELD(fast), "The same as --sums fast"},
+        {0},
+    },
+};
+#undef FIELD

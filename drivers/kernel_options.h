@@ -31,6 +31,23 @@ struct kernel_choice {
 SHEAF_MUST_USE enum sheaf_status kernel_choose(const struct kernel_options *options, const char *names,
                                                struct kernel_choice *choice, struct sheaf_error *err);
 
+/* How floating-point sums are to be added. The exact ones are kernels as they are named; of some there are others, called
+ * KERNEL-fixed and KERNEL-fast, of the same value. */
+struct sums_options {
+    const char *sums; /* "exact", "fixed" or "fast"; NULL: exact */
+    bool fast;
+};
+extern const struct option_table sums_table;
+/* Is `text` one of the three words? SHEAF_USAGE if not. */
+SHEAF_MUST_USE enum sheaf_status sums_check(const char *text, struct sheaf_error *err);
+/* The word that the options stand for. */
+SHEAF_MUST_USE enum sheaf_status sums_read(const struct sums_options *options, const char **sums,
+                                           struct sheaf_error *err);
+/* Takes the kernels of `choice` in that form where there is one, and as they are where there is none: what adds no
+ * floating-point numbers is the same in every form. SHEAF_USAGE: there is none for any of them. */
+SHEAF_MUST_USE enum sheaf_status kernel_choice_take_sums(struct kernel_choice *choice, const char *sums,
+                                                         struct sheaf_error *err);
+
 /* The kernel called `name`, or SHEAF_USAGE with the nearest name. */
 SHEAF_MUST_USE enum sheaf_status kernel_find(const char *name, const struct sheaf_kernel **kernel,
                                              struct sheaf_error *err);

@@ -24,6 +24,7 @@ static const struct {
     {SHEAF_LAW_EXACT, "exact", "the state holds the exact value, so the cut cannot show"},
     {SHEAF_LAW_FIXED_ORDER, "fixed order", "a canonical tree over positions, so the cut cannot show"},
     {SHEAF_LAW_ADD64, "add64", "the state is 64-bit words under addition: atomics, MPI_SUM and accumulation apply"},
+    {SHEAF_LAW_ROUNDED, "rounded", "every addition rounds, so the cut shows: not reproducible"},
 };
 enum { LAW_COUNT = sizeof laws / sizeof laws[0] };
 

@@ -26,15 +26,11 @@ bool launch_is_solo(const char *const *argv, size_t argc)
 
 bool launch_is_silent(bool solo)
 {
-    static const char *const ranks[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"};
-    if (solo || !(sheaf_world_launched() || is_one_of_many_copies()))
+    if (solo)
         return false;
-    for (size_t i = 0; i < sizeof ranks / sizeof ranks[0]; i++) {
-        const char *rank = getenv(ranks[i]);
-        if (rank)
-            return strcmp(rank, "0") != 0;
-    }
-    return false;
+    if (sheaf_world_launched())
+        return sheaf_world_launched_rank() > 0;
+    return is_one_of_many_copies() && strcmp(getenv("SLURM_PROCID"), "0") != 0;
 }
 
 enum sheaf_status launch_join(struct sheaf_world **world, bool solo, struct sheaf_error *err)

@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "command.h"
+#include "ending.h"
 #include "help.h"
 #include "launch.h"
 #include "message.h"
-#include "nearest.h"
 #include "output_file.h"
 #include "preinit.h"
 #include "terminal.h"
@@ -19,20 +19,6 @@ static void apply_common(const struct common *common)
 {
     message_level(common->quiet, common->verbose);
     terminal_set_color(common->color);
-}
-
-static int unknown_command(const char *name)
-{
-    struct sheaf_error err;
-    struct nearest nearest = nearest_to(name);
-    for (const struct command *const *c = commands; *c; c++)
-        nearest_offer(&nearest, (*c)->name);
-    if (sheaf_kernel_find(name))
-        sheaf_fail(&err, SHEAF_USAGE, "\"%s\" is a kernel, not a command: sheaf run %s FILE", name, name);
-    else
-        sheaf_fail(&err, SHEAF_USAGE, "there is no command \"%s\"%s", name,
-                   nearest_hint(&nearest, "", " (sheaf help lists them)"));
-    return complain(&err);
 }
 
 /* Options read, command called; the world, if any, is open. */
@@ -67,7 +53,8 @@ static int call_in_world(const struct command *command, const struct common *com
     struct sheaf_world *world = NULL;
     struct sheaf_error err;
     int code;
-    if (command->computes && launch_join(&world, solo, &err) != SHEAF_OK)
+    if (command->computes &&
+        (sheaf_guard_mappings(&err) != SHEAF_OK || launch_join(&world, solo, &err) != SHEAF_OK))
         return complain(&err);
     if (world && sheaf_world_rank(world) == 0 && launch_is_silent(solo)) {
         message_mute(false);
@@ -101,9 +88,9 @@ static int program(const char *const *argv, size_t argc, bool solo)
         help_short(stderr);
     if (common.help || common.version || words.count == 0)
         return common.help || common.version ? EXIT_DONE : EXIT_USAGE;
-    const struct command *command = command_find(words.items[0]);
-    if (!command)
-        return unknown_command(words.items[0]);
+    const struct command *command;
+    if (command_find(words.items[0], &command, &err) != SHEAF_OK)
+        return complain(&err);
     return call_in_world(command, &common, solo, argv + (argc - words.count) + 1, words.count - 1);
 }
 
@@ -124,10 +111,14 @@ int main(int argc, char **argv)
     hold_standard_streams();
     bool solo = launch_is_solo(words, count);
     signal(SIGPIPE, SIG_DFL); /* a closed pipe ends us silently, whatever the caller ignores */
+    signal(SIGXFSZ, SIG_IGN); /* a file beyond ulimit -f is an error of write, which names it */
+    ending_watch();
     if (launch_is_silent(solo)) {
         message_mute(true);
         if (!freopen("/dev/null", "w", stdout))
             fclose(stdout);
     }
-    return output_close_stdout(program(words, count, solo));
+    int code = output_close_stdout(program(words, count, solo));
+    ending_is_ours();
+    return code;
 }

@@ -57,26 +57,29 @@ int complain(const struct sheaf_error *err)
     return exit_code((enum sheaf_status)err->status);
 }
 
-void note(const char *format, ...)
+static void print_message(const char *prefix, const char *format, va_list args)
 {
     char text[1024];
+    vsnprintf(text, sizeof text, format, args);
+    print_line(prefix, text);
+}
+
+void note(const char *format, ...)
+{
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
     if (!state.quiet)
-        print_line("sheaf: ", text);
+        print_message("sheaf: ", format, args);
+    va_end(args);
 }
 
 void detail(const char *format, ...)
 {
-    char text[1024];
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
     if (state.verbose)
-        print_line("", text);
+        print_message("", format, args);
+    va_end(args);
 }
 
 void message_level(bool quiet, bool verbose)

@@ -125,6 +125,22 @@ bool parse_duration(const char *text, double *seconds)
     return false;
 }
 
+static bool is_at_most(const char *digits, const char *limit)
+{
+    size_t length = strlen(digits), most = strlen(limit);
+    return length < most || (length == most && strcmp(digits, limit) <= 0);
+}
+
+bool integer_fits_signed(const char *digits)
+{
+    return is_at_most(digits, *digits == '-' ? "-9223372036854775808" : "9223372036854775807");
+}
+
+bool integer_fits_unsigned(const char *digits)
+{
+    return *digits != '-' && is_at_most(digits, "18446744073709551615");
+}
+
 const char *show_bytes(double bytes, char text[32])
 {
     static const char *const names[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
@@ -136,14 +152,28 @@ const char *show_bytes(double bytes, char text[32])
     return text;
 }
 
+/* In powers of 1024 where that makes a whole number, else of 1000. */
+static const char *show_exactly(uint64_t bytes, const char *const units[2][5], char text[32])
+{
+    bool binary = bytes % 1024 == 0;
+    uint64_t base = binary ? 1024 : 1000;
+    int unit = 0;
+    for (; bytes && bytes % base == 0 && unit < 4; unit++)
+        bytes /= base;
+    snprintf(text, 32, "%" PRIu64 "%s", bytes, units[binary][unit]);
+    return text;
+}
+
 const char *show_size(uint64_t bytes, char text[32])
 {
-    static const char *const names[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-    size_t i = 0;
-    for (; bytes && bytes % 1024 == 0 && i + 1 < sizeof names / sizeof names[0]; i++)
-        bytes /= 1024;
-    snprintf(text, 32, "%" PRIu64 " %s", bytes, names[i]);
-    return text;
+    static const char *const units[2][5] = {{" B", " kB", " MB", " GB", " TB"}, {" B", " KiB", " MiB", " GiB", " TiB"}};
+    return show_exactly(bytes, units, text);
+}
+
+const char *show_size_option(uint64_t bytes, char text[32])
+{
+    static const char *const units[2][5] = {{"", "kB", "MB", "GB", "TB"}, {"", "K", "M", "G", "T"}};
+    return show_exactly(bytes, units, text);
 }
 
 const char *show_seconds(double seconds, char text[32])

@@ -13,10 +13,16 @@ bool parse_count(const char *text, uint64_t *count);
 /* Durations in seconds: "1.5", "200ms", "90s", "5m", "2h", "1d". */
 bool parse_duration(const char *text, double *seconds);
 
+/* Do the digits of an integer, with a '-' before them if it is negative, fit 64 bits? */
+bool integer_fits_signed(const char *digits);
+bool integer_fits_unsigned(const char *digits);
+
 /* "1.5 GB", "800 MB", "12 B": three digits for people. `text` holds 32 bytes; returned. */
 const char *show_bytes(double bytes, char text[32]);
-/* "8 MiB" or "100 B": a block size in the largest unit that divides it. */
+/* "8 MiB", "5 MB" or "100 B": exactly, in the largest unit that divides it. */
 const char *show_size(uint64_t bytes, char text[32]);
+/* The same as --block takes it: "8M", "5MB", "100". */
+const char *show_size_option(uint64_t bytes, char text[32]);
 /* "0:09", "12:31", "3:05:00". */
 const char *show_seconds(double seconds, char text[32]);
 

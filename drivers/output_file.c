@@ -10,6 +10,7 @@
 
 #include "keep.h"
 #include "message.h"
+#include "terminal.h"
 
 static bool stdout_failed; /* and that has been reported */
 
@@ -89,6 +90,16 @@ enum sheaf_status output_open(struct output_file *file, const char *path, struct
         return open_target(file, exists ? &old : NULL, err);
     file->stream = fopen(path, "we"); /* a pipe or a device */
     return file->stream ? SHEAF_OK : cannot(file, "cannot be written", err);
+}
+
+enum sheaf_status output_check_binary(const char *path, const char *format, const char *instead,
+                                      struct sheaf_error *err)
+{
+    bool to_stdout = !path || strcmp(path, "-") == 0;
+    if (to_stdout && terminal_is(stdout))
+        return sheaf_fail(err, SHEAF_USAGE, "%s is binary and would spoil the terminal; say -o FILE or --format %s",
+                          format, instead);
+    return SHEAF_OK;
 }
 
 /* linkat does not replace, so a nameless file gets a temporary name first. */

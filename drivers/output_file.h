@@ -16,6 +16,9 @@ struct output_file {
 /* `path` NULL or "-": standard output. A regular or new file is written beside its place, without a name where the
  * file system can do that, so that a run that is killed leaves nothing. SHEAF_IO names the file. */
 SHEAF_MUST_USE enum sheaf_status output_open(struct output_file *file, const char *path, struct sheaf_error *err);
+/* SHEAF_USAGE: what is written to `path` in `format` would spoil a terminal; `instead` is a format that would not. */
+SHEAF_MUST_USE enum sheaf_status output_check_binary(const char *path, const char *format, const char *instead,
+                                                     struct sheaf_error *err);
 /* Makes sure that everything is on disk, then gives it its name. On failure the file that was there is untouched. */
 SHEAF_MUST_USE enum sheaf_status output_commit(struct output_file *file, struct sheaf_error *err);
 /* Forgets what was written. For a file that was not committed; harmless otherwise. */

@@ -24,9 +24,10 @@ const struct option_table output_table = {
         {"json", 0, false, NULL, read_own_name, FIELD(format), "Short for --format json"},
         {"csv", 0, false, NULL, read_own_name, FIELD(format), "Short for --format csv"},
         {"progress", 0, false, NULL, option_on, FIELD(progress),
-         "Show progress on standard error (on a terminal, after a second)"},
+         "Show progress on standard error (on a terminal, after a second); in a log a line every 10 s"},
         {"no-progress", 0, false, NULL, option_off, FIELD(progress), "Show none"},
-        {"dry-run", 0, false, NULL, option_switch, FIELD(dry_run), "Print the plan and compute nothing"},
+        {"dry-run", 0, false, NULL, option_switch, FIELD(dry_run),
+         "Print the plan (text or JSON) on standard output; compute and write nothing"},
         {0},
     },
 };

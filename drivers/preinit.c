@@ -1,23 +1,14 @@
 #include "preinit.h"
 
-#include <sheaf/topo.h>
+#include <sheaf/job.h>
 
-#include <string.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 static struct sheaf_cpuset started_with;
 static bool recorded;
 
 #if defined(__linux__) && defined(__GLIBC__)
-static bool has(char **envp, const char *name)
-{
-    size_t length = strlen(name);
-    for (; *envp; envp++)
-        if (strncmp(*envp, name, length) == 0 && (*envp)[length] == '=')
-            return true;
-    return false;
-}
-
 /* Ranks that share cores: libgomp's threads spin at the end of every region, each rank believing that it is alone, and
  * keep the others from the very work they are waiting for (a hundred times slower was seen). libgomp reads its
  * environment once, before main, so under a launcher the program starts itself anew with the right one. */
@@ -27,9 +18,8 @@ static void wait_passively(char **argv, char **envp)
     static char policy[] = "OMP_WAIT_POLICY=passive";
     char *changed[MOST], path[4096];
     size_t count = 0;
-    bool launched = has(envp, "OMPI_COMM_WORLD_SIZE") || has(envp, "PMIX_NAMESPACE") || has(envp, "PMI_SIZE");
     ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
-    if (!launched || has(envp, "OMP_WAIT_POLICY") || has(envp, "GOMP_SPINCOUNT") || length <= 0)
+    if (!sheaf_world_launched() || getenv("OMP_WAIT_POLICY") || getenv("GOMP_SPINCOUNT") || length <= 0)
         return;
     path[length] = '\0';
     for (; envp[count] && count < MOST - 2; count++)
@@ -46,6 +36,7 @@ static void wait_passively(char **argv, char **envp)
 static void record(int argc, char **argv, char **envp)
 {
     (void)argc;
+    environ = envp; /* the C library sets it later, to the same */
     wait_passively(argv, envp);
     recorded = sheaf_bound(&started_with, NULL) == SHEAF_OK;
 }

@@ -20,6 +20,9 @@ void print_npy(FILE *out, const struct report *report);
 /* A text in one line and one field: tabs, line ends and backslashes escaped by a backslash. */
 void print_escaped(FILE *out, const char *text);
 
+/* A cell of a line whose cells are parted by ',' (RFC 4180) or '\t' (escaped). */
+void print_cell(FILE *out, const char *text, char separator);
+
 /* By the name of a format. */
 void print_report(FILE *out, const char *format, const struct report *report);
 
@@ -28,5 +31,9 @@ void print_plan_text(FILE *out, const struct sheaf_plan_view *plan, const char *
 void print_plan_json(FILE *out, const struct sheaf_plan_view *plan, const char *kernels);
 /* The members of a plan, into an open object. */
 void json_plan(struct json *json, const struct sheaf_plan_view *plan);
+/* What was done with the rows, into an open object. */
+void json_tally(struct json *json, const struct sheaf_tally *tally);
+/* Host and version, into an open object. */
+void json_program(struct json *json);
 
 #endif

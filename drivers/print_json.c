@@ -3,14 +3,14 @@
 #include <unistd.h>
 
 #include "keep.h"
+#include "number.h"
 #include "print.h"
+#include "saved.h"
 
-/* Does a decimal integer fit 64 bits, signed or unsigned? */
+/* Readers of JSON take no wider one. */
 static bool fits(const char *digits)
 {
-    const char *limit = *digits == '-' ? "-9223372036854775808" : "18446744073709551615";
-    size_t length = strlen(digits), most = strlen(limit);
-    return length < most || (length == most && strcmp(digits, limit) <= 0);
+    return integer_fits_signed(digits) || integer_fits_unsigned(digits);
 }
 
 static void print_value(struct json *json, const char *key, const struct sheaf_value *value)
@@ -107,7 +107,7 @@ static void print_items(struct json *json, const char *key, const struct report_
     json_close(json);
 }
 
-static void print_tally(struct json *json, const struct sheaf_tally *tally)
+void json_tally(struct json *json, const struct sheaf_tally *tally)
 {
     json_uint(json, "read", tally->read);
     json_uint(json, "used", tally->used);
@@ -119,12 +119,12 @@ static void print_tally(struct json *json, const struct sheaf_tally *tally)
 static void print_rows(struct json *json, const struct report_section *section)
 {
     json_object(json, "rows", section->count > 1 ? JSON_LINES : JSON_INLINE);
-    print_tally(json, &section->rows);
+    json_tally(json, &section->rows);
     if (section->count > 1) {
         json_object(json, "columns", JSON_LINES);
         for (size_t i = 0; i < section->count; i++) {
             json_object(json, section->items[i].label, JSON_INLINE);
-            print_tally(json, &section->items[i].tally);
+            json_tally(json, &section->items[i].tally);
             json_close(json);
         }
         json_close(json);
@@ -175,13 +175,42 @@ static void print_seconds(struct json *json, const char *key, double seconds)
     json_real(json, key, (double)(int64_t)(seconds * 1e6 + 0.5) / 1e6);
 }
 
-static void print_run(struct json *json, const struct report_run *run)
+/* Where each rank of a world sat; where there are very many, each node. */
+static void print_seats(struct json *json, const struct sheaf_answer *answer)
+{
+    if (!answer->seat_count)
+        return;
+    json_array(json, "seats", JSON_LINES);
+    for (size_t i = 0; i < answer->seat_count; i++) {
+        const struct sheaf_seat *seat = &answer->seats[i];
+        json_object(json, NULL, JSON_INLINE);
+        json_uint(json, "rank", seat->rank);
+        json_uint(json, "ranks", seat->ranks);
+        json_text(json, "node", seat->node);
+        json_uint(json, "workers", seat->workers);
+        json_text(json, "cpus", seat->cpus);
+        json_bool(json, "bound", seat->bound);
+        json_close(json);
+    }
+    json_close(json);
+}
+
+void json_program(struct json *json)
 {
     char host[256] = "";
-    const struct sheaf_answer *answer = run->answer;
     gethostname(host, sizeof host - 1);
+    json_text(json, "host", host);
+    json_text(json, "version", sheaf_version());
+}
+
+static void print_run(struct json *json, const struct report *report)
+{
+    const struct report_run *run = &report->run;
+    const struct sheaf_answer *answer = run->answer;
     json_object(json, "run", JSON_LINES);
     json_plan(json, &run->plan);
+    print_seats(json, answer);
+    json_bool(json, "reproducible", !report_rounded(report));
     json_uint(json, "passes", answer->passes);
     json_uint(json, "bytes", answer->bytes);
     print_seconds(json, "start_s", answer->start_s);
@@ -189,8 +218,7 @@ static void print_run(struct json *json, const struct report_run *run)
     print_seconds(json, "map_s", answer->map_s);
     print_seconds(json, "merge_s", answer->merge_s);
     json_uint(json, "peak_bytes", answer->peak_bytes);
-    json_text(json, "host", host);
-    json_text(json, "version", sheaf_version());
+    json_program(json);
     json_close(json);
 }
 
@@ -211,7 +239,9 @@ void print_json(FILE *out, const struct report *report)
         }
         json_close(&json);
     }
-    print_run(&json, &report->run);
+    if (report->against)
+        json_against(&json, report->against);
+    print_run(&json, report);
     json_close(&json);
     json_end(&json);
 }

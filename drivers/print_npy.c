@@ -7,6 +7,7 @@
 #include "keep.h"
 #include "message.h"
 #include "npy.h"
+#include "number.h"
 #include "print.h"
 
 /* What a column becomes. */
@@ -18,20 +19,6 @@ struct npy_column {
 };
 
 /* ---- types ------------------------------------------------------------------------------------------------------- */
-
-static bool fits_signed(const char *digits)
-{
-    const char *limit = *digits == '-' ? "-9223372036854775808" : "9223372036854775807";
-    size_t length = strlen(digits), most = strlen(limit);
-    return length < most || (length == most && strcmp(digits, limit) <= 0);
-}
-
-static bool fits_unsigned(const char *digits)
-{
-    static const char limit[] = "18446744073709551615";
-    size_t length = strlen(digits);
-    return *digits != '-' && (length < 20 || (length == 20 && strcmp(digits, limit) <= 0));
-}
 
 static size_t characters(const char *text)
 {
@@ -52,8 +39,8 @@ static struct npy_column column_of(const struct grid *grid, size_t c)
         bool integer = cell && cell->kind == SHEAF_INTEGER;
         size_t width = characters(grid_cell_text(cell, real));
         numbers = numbers && !(cell && cell->kind == SHEAF_TEXT);
-        all_signed = all_signed && integer && fits_signed(cell->text);
-        all_unsigned = all_unsigned && integer && fits_unsigned(cell->text);
+        all_signed = all_signed && integer && integer_fits_signed(cell->text);
+        all_unsigned = all_unsigned && integer && integer_fits_unsigned(cell->text);
         column.width = width > column.width ? width : column.width;
     }
     column.type = !numbers ? CELL_TEXT : all_signed ? CELL_INT : all_unsigned ? CELL_UINT : CELL_REAL;

@@ -42,7 +42,7 @@ static void print_quoted(FILE *out, const char *text)
     fputc('"', out);
 }
 
-static void print_cell(FILE *out, const char *text, char separator)
+void print_cell(FILE *out, const char *text, char separator)
 {
     if (separator == ',')
         print_quoted(out, text);

@@ -1,6 +1,6 @@
 #include "reduction.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 static bool wants_two(const struct kernel_choice *choice)
 {
@@ -20,8 +20,8 @@ static enum sheaf_status add_kernel(struct reduction *reduction, const struct sh
     for (uint32_t c = 0; c < count; c++)
         columns[c] = c;
     if (kernel->role_count > 1 && kernel->role_count != count)
-        return sheaf_fail(err, SHEAF_USAGE, "kernel %s takes %u inputs, but there %s %u column%s: name %u columns (--column X,Y)%s",
-                          kernel->name, kernel->role_count, count == 1 ? "is" : "are", count, count == 1 ? "" : "s",
+        return sheaf_fail(err, SHEAF_USAGE, "kernel %s takes %u inputs, but there %s %u column%s: name %u columns "
+                          "(--column X,Y)%s", kernel->name, kernel->role_count, count == 1 ? "is" : "are", count, count == 1 ? "" : "s",
                           kernel->role_count, kernel->role_count == 2 ? " or exactly two files" : "");
     if (kernel->role_count > 1)
         return sheaf_plan_add(reduction->plan, kernel, values, columns, err);
@@ -45,10 +45,12 @@ static enum sheaf_status make_plan(struct reduction *reduction, const struct req
         return status;
     execution_apply(request->execution, reduction->plan);
     sheaf_plan_set_world(reduction->plan, request->world);
+    if (request->each)
+        sheaf_plan_set_each(reduction->plan);
     if (request->input->nan)
         sheaf_plan_set_nan(reduction->plan, request->input->nan);
-    for (size_t i = 0; i < reduction->data.filters.count && status == SHEAF_OK; i++)
-        status = sheaf_plan_add_filter(reduction->plan, reduction->data.filters.items[i], err);
+    for (size_t i = 0; i < request->input->where.count && status == SHEAF_OK; i++)
+        status = sheaf_plan_add_filter(reduction->plan, request->input->where.items[i], err);
     if (status != SHEAF_OK)
         return status;
     return sheaf_plan_seal(reduction->plan, err);
@@ -66,13 +68,19 @@ enum sheaf_status reduction_prepare(struct reduction *reduction, const struct re
     return status;
 }
 
-enum sheaf_status reduction_run(struct reduction *reduction, struct progress *progress, struct sheaf_error *err)
+enum sheaf_status reduction_run(struct reduction *reduction, const struct request *request, struct progress *progress,
+                                struct sheaf_error *err)
 {
-    return sheaf_job_run(reduction->plan, &reduction->answer, progress ? progress_report : NULL, progress, err);
+    if (request->each)
+        return sheaf_job_run_each(reduction->plan, &reduction->each, &reduction->answer, progress_report, progress, err);
+    return sheaf_job_run(reduction->plan, &reduction->answer, progress_report, progress, err);
 }
 
 void reduction_close(struct reduction *reduction)
 {
+    for (size_t i = 0; reduction->each && i < sheaf_source_input_count(reduction->data.source); i++)
+        sheaf_answer_destroy(reduction->each[i]);
+    free(reduction->each);
     sheaf_answer_destroy(reduction->answer);
     sheaf_plan_destroy(reduction->plan);
     data_close(&reduction->data);

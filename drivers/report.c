@@ -95,6 +95,24 @@ bool report_is_single(const struct report *report)
     return report->total.count == 1;
 }
 
+const char *report_rounded(const struct report *report)
+{
+    const struct sheaf_answer *answer = report->run.answer;
+    struct text_list names = {0};
+    for (size_t p = 0; p < answer->count; p++) {
+        const char *name = answer->parts[p].kernel->name;
+        bool known = false;
+        for (size_t i = 0; i < names.count; i++)
+            known = known || strcmp(names.items[i], name) == 0;
+        if (!known && answer->parts[p].kernel->laws & SHEAF_LAW_ROUNDED)
+            text_list_add(&names, name);
+    }
+    const char *text = names.count ? names.items[0] : NULL;
+    for (size_t i = 1; i < names.count; i++)
+        text = keep_text("%s, %s", text, names.items[i]);
+    return text;
+}
+
 size_t report_section_count(const struct report *report)
 {
     return report->file_count + 1;

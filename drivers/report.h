@@ -33,12 +33,14 @@ struct report_run {
     const struct sheaf_answer *answer; /* of the total; NULL: nothing was computed */
 };
 
+struct saved_verdict;
 struct report {
     const char *kernels; /* "sum,min" */
     struct report_section *files; /* --per-file; file_count of them */
     size_t file_count;
     struct report_section total;
     struct report_run run;
+    const struct saved_verdict *against; /* NULL: nothing to compare with */
 };
 
 /* Arranges `answer`, computed from `source`. Everything made lives until the program ends, but for what is borrowed
@@ -48,6 +50,9 @@ void report_section_init(struct report_section *section, const char *file, const
 
 /* One item in each section: its label need not be shown. */
 bool report_is_single(const struct report *report);
+
+/* NULL, or the names of the kernels whose answers another cut would change: "sum-fast, dot-fast". */
+const char *report_rounded(const struct report *report);
 
 /* Sections in the order of printing: the files, then the total. */
 size_t report_section_count(const struct report *report);

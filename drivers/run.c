@@ -21,6 +21,7 @@ struct run_options {
     struct execution_options execution;
     struct output_options output;
     struct saved_options saved;
+    struct sums_options sums;
     struct kernel_options kernel;
 };
 
@@ -37,12 +38,11 @@ static const struct option_table run_table = {
 struct call {
     const struct run_options *options;
     struct kernel_choice choice;
-    struct execution execution;
     struct request request;
     struct text_list names;
     struct saved before; /* --against */
-    size_t file_count;   /* computed one by one, before the total */
-    struct reduction *reductions; /* file_count + 1 of them, the last one the total */
+    size_t file_count;   /* with --per-file: how many; else 0 */
+    struct reduction reduction;
 };
 
 /* ---- before ------------------------------------------------------------------------------------------------------ */
@@ -55,6 +55,8 @@ static enum sheaf_status check_options(const struct run_options *options, struct
         return sheaf_fail(err, SHEAF_USAGE, "--ulp, --rtol and --atol say how far --against FILE may be off; name the FILE");
     if (options->output.dry_run && (saved->save || saved->against))
         return sheaf_fail(err, SHEAF_USAGE, "--dry-run computes no answer to keep or compare");
+    if (strcmp(output_format(&options->output), "npy") == 0 && !options->output.dry_run)
+        return output_check_binary(options->output.path, "npy", "text", err);
     return SHEAF_OK;
 }
 
@@ -65,10 +67,14 @@ static enum sheaf_status read_call(struct call *call, const struct invocation *i
     if (in->operands.count == 0)
         return sheaf_fail(err, SHEAF_USAGE, "say what to compute: sheaf run KERNEL FILE, as in: sheaf run sum data.npy "
                                             "(sheaf kernels lists them)");
-    const char *kernels = in->operands.items[0];
+    const char *kernels = in->operands.items[0], *sums;
     enum sheaf_status status = kernel_choose(&options->kernel, kernels, &call->choice, err);
     if (status == SHEAF_OK)
-        status = execution_read(&options->execution, &call->execution, err);
+        status = sums_read(&options->sums, &sums, err);
+    if (status == SHEAF_OK)
+        status = kernel_choice_take_sums(&call->choice, sums, err);
+    if (status == SHEAF_OK)
+        status = execution_check_merge(options->execution.way.strategy, options->execution.way.merge, err);
     if (status == SHEAF_OK)
         status = check_options(options, err);
     if (status == SHEAF_OK)
@@ -77,46 +83,25 @@ static enum sheaf_status read_call(struct call *call, const struct invocation *i
                             err);
     if (status == SHEAF_OK && options->saved.against)
         status = saved_read(&call->before, options->saved.against, err);
-    call->request = (struct request){&options->input, &call->choice, &call->execution, in->world};
+    call->file_count = options->own.per_file ? call->names.count : 0;
+    call->request = (struct request){
+        .input = &options->input,
+        .choice = &call->choice,
+        .execution = &options->execution.way,
+        .world = in->world,
+        .each = call->file_count > 1, /* one file needs no separate total */
+    };
     return status;
 }
 
 /* ---- computing --------------------------------------------------------------------------------------------------- */
 
-/* One file needs no separate total; standard input cannot be read for both. */
-static enum sheaf_status count_files(struct call *call, struct sheaf_error *err)
-{
-    call->file_count = call->options->own.per_file ? call->names.count : 0;
-    call->reductions = keep_bytes((call->file_count + 1) * sizeof *call->reductions);
-    for (size_t i = 0; i < call->file_count && call->file_count > 1; i++)
-        if (strcmp(call->names.items[i], "-") == 0)
-            return sheaf_fail(err, SHEAF_USAGE, "--per-file reads each file twice, which standard input (-) cannot be");
-    return SHEAF_OK;
-}
-
-static enum sheaf_status prepare_all(struct call *call, struct sheaf_error *err)
-{
-    enum sheaf_status status = count_files(call, err);
-    size_t separate = call->file_count > 1 ? call->file_count : 0;
-    for (size_t i = 0; i < separate && status == SHEAF_OK; i++) {
-        struct text_list one = {0};
-        text_list_add(&one, call->names.items[i]);
-        status = reduction_prepare(&call->reductions[i], &call->request, &one, err);
-    }
-    if (status == SHEAF_OK)
-        status = reduction_prepare(&call->reductions[call->file_count], &call->request, &call->names, err);
-    return status;
-}
-
-static enum sheaf_status run_all(struct call *call, struct sheaf_error *err)
+static enum sheaf_status compute_all(struct call *call, struct sheaf_error *err)
 {
     struct progress progress;
-    enum sheaf_status status = SHEAF_OK;
     progress_begin(&progress, call->options->output.progress, call->options->common.quiet);
-    for (size_t i = 0; i <= call->file_count && status == SHEAF_OK; i++)
-        if (call->reductions[i].plan)
-            status = reduction_run(&call->reductions[i], &progress, err);
-    progress_end(&progress);
+    enum sheaf_status status = reduction_run(&call->reduction, &call->request, &progress, err);
+    progress_end(&progress, status == SHEAF_OK);
     return status;
 }
 
@@ -124,16 +109,15 @@ static enum sheaf_status run_all(struct call *call, struct sheaf_error *err)
 
 static struct report make_report(const struct call *call)
 {
-    const struct reduction *total = &call->reductions[call->file_count];
+    const struct reduction *done = &call->reduction;
     struct report report = {.kernels = call->choice.spelled, .file_count = call->file_count};
     report.files = keep_bytes((call->file_count + 1) * sizeof *report.files);
-    for (size_t i = 0; i < call->file_count; i++) {
-        const struct reduction *one = call->reductions[i].answer ? &call->reductions[i] : total;
-        report_section_init(&report.files[i], call->names.items[i], one->answer, one->data.source);
-    }
-    report_section_init(&report.total, NULL, total->answer, total->data.source);
-    sheaf_plan_view(total->plan, &report.run.plan);
-    report.run.answer = total->answer;
+    for (size_t i = 0; i < call->file_count; i++)
+        report_section_init(&report.files[i], call->names.items[i], done->each ? done->each[i] : done->answer,
+                            done->data.source);
+    report_section_init(&report.total, NULL, done->answer, done->data.source);
+    sheaf_plan_view(done->plan, &report.run.plan);
+    report.run.answer = done->answer;
     return report;
 }
 
@@ -187,25 +171,31 @@ static enum sheaf_status deliver(const struct call *call, struct outputs *output
     const struct run_options *options = call->options;
     struct report report = make_report(call);
     struct saved now = saved_make(&report);
+    struct saved_verdict verdict = {0};
+    if (options->saved.against) {
+        verdict = saved_compare(&call->before, &now, &options->saved);
+        report.against = &verdict;
+    }
     print_report(outputs->answer.stream, output_format(&options->output), &report);
     enum sheaf_status status = output_commit(&outputs->answer, err);
     if (status == SHEAF_OK && options->saved.save)
         status = saved_write(&now, &outputs->save, err);
-    if (status == SHEAF_OK && options->saved.against)
-        *holds = saved_holds(&call->before, &now, &options->saved);
+    if (status == SHEAF_OK && report.against)
+        saved_tell(&verdict);
+    *holds = verdict.beyond == 0;
     explain_answer(&report);
     return status;
 }
 
-static enum sheaf_status show_plan(const struct call *call, struct output_file *output, struct sheaf_error *err)
+/* On standard output: the place of the answer is left alone. */
+static void show_plan(const struct call *call)
 {
     struct sheaf_plan_view view;
-    sheaf_plan_view(call->reductions[call->file_count].plan, &view);
+    sheaf_plan_view(call->reduction.plan, &view);
     if (strcmp(output_format(&call->options->output), "json") == 0)
-        print_plan_json(output->stream, &view, call->choice.spelled);
+        print_plan_json(stdout, &view, call->choice.spelled);
     else
-        print_plan_text(output->stream, &view, call->choice.spelled);
-    return output_commit(output, err);
+        print_plan_text(stdout, &view, call->choice.spelled);
 }
 
 /* ---- the command -------------------------------------------------------------------------------------------------- */
@@ -215,15 +205,17 @@ static enum sheaf_status compute(struct call *call, bool *holds, struct sheaf_er
     struct outputs outputs;
     enum sheaf_status status = check_outputs(call, err);
     if (status == SHEAF_OK)
-        status = prepare_all(call, err);
+        status = reduction_prepare(&call->reduction, &call->request, &call->names, err);
+    if (status == SHEAF_OK && call->options->output.dry_run) {
+        show_plan(call);
+        return SHEAF_OK;
+    }
     if (status == SHEAF_OK)
         status = outputs_open(&outputs, call->options, err);
     if (status != SHEAF_OK)
         return status;
-    if (call->options->output.dry_run)
-        return show_plan(call, &outputs.answer, err);
-    explain_plan(call->reductions[call->file_count].plan, call->choice.spelled);
-    status = run_all(call, err);
+    explain_plan(call->reduction.plan, call->choice.spelled);
+    status = compute_all(call, err);
     if (status == SHEAF_OK)
         return deliver(call, &outputs, holds, err);
     outputs_discard(&outputs, call->options);
@@ -238,8 +230,7 @@ static int run_run(const struct invocation *in)
     enum sheaf_status status = read_call(&call, in, &err);
     if (status == SHEAF_OK)
         status = compute(&call, &holds, &err);
-    for (size_t i = 0; call.reductions && i <= call.file_count; i++)
-        reduction_close(&call.reductions[i]);
+    reduction_close(&call.reduction);
     if (status != SHEAF_OK)
         return complain(&err);
     return holds ? EXIT_DONE : EXIT_MOVED;
@@ -254,7 +245,7 @@ const struct command command_run = {
         "binary (--type), .npy, delimited text, - for standard input, or gen:KIND for generated numbers (sheaf gen). "
         "Without FILE: standard input.\n"
         "One value is printed as the bare number, several as NAME<TAB>VALUE, tables with a header. The answer is the same, "
-        "bit for bit, for every strategy, number of workers and block size.",
+        "bit for bit, for every strategy, number of workers and block size, except with --fast.",
     .examples = "sheaf run sum data.npy\n"
                 "sheaf run mean,max --column temp weather.csv\n"
                 "sheaf run histogram --bins 20 --type f32 samples.raw\n"
@@ -267,6 +258,7 @@ const struct command command_run = {
             {&execution_table, NULL, offsetof(struct run_options, execution)},
             {&output_table, NULL, offsetof(struct run_options, output)},
             {&saved_table, NULL, offsetof(struct run_options, saved)},
+            {&sums_table, NULL, offsetof(struct run_options, sums)},
             {NULL, kernel_options_make, offsetof(struct run_options, kernel)},
             {&common_table, NULL, offsetof(struct run_options, common)},
             {0},

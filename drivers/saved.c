@@ -1,6 +1,5 @@
 #include "saved.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 #include "keep.h"
 #include "output_file.h"
 #include "print.h"
+#include "saved_file.h"
 
 #define FIELD(name) offsetof(struct saved_options, name)
 const struct option_table saved_table = {
@@ -31,14 +31,7 @@ static const char magic[] = "sheaf-answer 1", last_line[] = "end";
 
 static struct saved_value *saved_add(struct saved *saved)
 {
-    if (saved->count == saved->capacity) {
-        size_t capacity = saved->capacity ? saved->capacity * 2 : 32;
-        struct saved_value *values = keep_bytes(capacity * sizeof *values);
-        if (saved->count)
-            memcpy(values, saved->values, saved->count * sizeof *values);
-        saved->values = values;
-        saved->capacity = capacity;
-    }
+    saved->values = keep_room(saved->values, saved->count, &saved->capacity, sizeof *saved->values);
     return &saved->values[saved->count++];
 }
 
@@ -131,50 +124,35 @@ static bool read_value(struct sheaf_value *value, const char *kind, char *text)
     return k < KIND_COUNT && ((k != SHEAF_REAL && k != SHEAF_INTEGER) || (*text && !*end));
 }
 
-static bool read_line(struct saved *saved, char *line)
+struct reading {
+    struct saved *saved;
+    bool complete;
+};
+
+static bool take_line(void *context, char *line)
 {
+    struct reading *reading = context;
+    struct sheaf_value value;
+    reading->complete = strcmp(line, last_line) == 0;
+    if (reading->complete)
+        return true;
     const char *kind = next_field(&line), *file = next_field(&line), *column = next_field(&line);
     const char *name = next_field(&line);
     char *text = next_field(&line);
-    struct sheaf_value value;
     if (!text || !read_value(&value, kind, text))
         return false;
-    *saved_add(saved) = (struct saved_value){file, column, name, value};
+    *saved_add(reading->saved) = (struct saved_value){file, column, name, value};
     return true;
-}
-
-static enum sheaf_status read_lines(struct saved *saved, FILE *in, const char *path, struct sheaf_error *err)
-{
-    char *line = NULL;
-    size_t capacity = 0;
-    int64_t number = 0;
-    bool good = true, complete = false;
-    for (ssize_t length; good && (length = getline(&line, &capacity, in)) >= 0;) {
-        if (length && line[length - 1] == '\n')
-            line[length - 1] = 0;
-        char *kept = keep_bytes((size_t)length + 1);
-        strcpy(kept, line);
-        complete = strcmp(kept, last_line) == 0;
-        good = number++ == 0 ? strcmp(kept, magic) == 0 : complete || read_line(saved, kept);
-    }
-    free(line);
-    if (good && complete)
-        return SHEAF_OK;
-    sheaf_fail(err, SHEAF_INPUT, good && number > 0 ? "is cut short: save the answer again" : number <= 1 ? "is no answer that --save has written" : "is no value of a saved answer");
-    sheaf_error_at(err, path, SHEAF_UNKNOWN, number > 1 ? number : SHEAF_UNKNOWN, NULL);
-    return SHEAF_INPUT;
 }
 
 enum sheaf_status saved_read(struct saved *saved, const char *path, struct sheaf_error *err)
 {
+    struct reading reading = {.saved = saved};
     *saved = (struct saved){0};
-    FILE *in = fopen(path, "re");
-    if (!in) {
-        sheaf_fail_os(err, errno, "cannot be read");
-        sheaf_error_at(err, path, SHEAF_UNKNOWN, SHEAF_UNKNOWN, NULL);
-        return SHEAF_IO;
-    }
-    enum sheaf_status status = read_lines(saved, in, path, err);
-    fclose(in);
-    return status;
+    enum sheaf_status status = saved_file_read(path, magic, "an answer", take_line, &reading, err);
+    if (status != SHEAF_OK || reading.complete)
+        return status;
+    sheaf_fail(err, SHEAF_INPUT, "is cut short: save the answer again");
+    sheaf_error_at(err, path, SHEAF_UNKNOWN, SHEAF_UNKNOWN, NULL);
+    return SHEAF_INPUT;
 }

@@ -8,6 +8,7 @@
 #ifndef DRIVERS_SAVED_H
 #define DRIVERS_SAVED_H
 
+#include "json.h"
 #include "option.h"
 #include "output_file.h"
 #include "report.h"
@@ -42,7 +43,23 @@ struct saved_options {
 };
 extern const struct option_table saved_table;
 
-/* Compares and says on standard error which values moved, how far, and whether that is tolerated. True: it holds. */
-bool saved_holds(const struct saved *before, const struct saved *now, const struct saved_options *options);
+/* A value that is not what it was. */
+struct saved_change {
+    const struct saved_value *before, *now; /* NULL: it is new; it is gone */
+    bool tolerated;
+};
+/* What became of --against. */
+struct saved_verdict {
+    const char *path;
+    size_t values; /* in this answer */
+    struct saved_change *changes; /* in the order of this answer, then those that are gone */
+    size_t count, capacity, beyond; /* beyond: not tolerated; 0: it holds */
+};
+struct saved_verdict saved_compare(const struct saved *before, const struct saved *now,
+                                   const struct saved_options *options);
+/* Says on standard error which values moved, how far, and whether that is tolerated. */
+void saved_tell(const struct saved_verdict *verdict);
+/* The same as the member "against" of an open object. */
+void json_against(struct json *json, const struct saved_verdict *verdict);
 
 #endif

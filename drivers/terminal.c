@@ -18,13 +18,15 @@ unsigned terminal_width(FILE *out)
     return width >= 20 && width <= 1000 ? (unsigned)width : 80;
 }
 
+bool terminal_is(FILE *out)
+{
+    return !sheaf_world_launched() && isatty(fileno(out));
+}
+
 bool terminal_can_draw(FILE *out)
 {
     const char *term = getenv("TERM");
-    /* mpirun gives its ranks a terminal of its own and passes on what it reads there. */
-    if (sheaf_world_launched())
-        return false;
-    return isatty(fileno(out)) && !(term && strcmp(term, "dumb") == 0);
+    return terminal_is(out) && !(term && strcmp(term, "dumb") == 0);
 }
 
 void terminal_set_color(const char *when)

@@ -7,7 +7,9 @@
 
 /* Columns of the terminal behind `out`; else COLUMNS, else 80. */
 unsigned terminal_width(FILE *out);
-/* A terminal that can draw: not TERM=dumb. */
+/* A person's terminal: not the one that a launcher gives its ranks to pass on what they write. */
+bool terminal_is(FILE *out);
+/* One that can draw: not TERM=dumb. */
 bool terminal_can_draw(FILE *out);
 
 /* "auto", "always", "never", or NULL for auto. */

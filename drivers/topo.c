@@ -11,7 +11,8 @@
 #include "output_options.h"
 
 struct topo_own {
-    const char *workers, *pin, *machine, *allowed;
+    unsigned workers; /* 0: as many as run would take */
+    const char *pin, *machine, *allowed;
 };
 struct topo_options {
     struct common common;
@@ -24,7 +25,7 @@ static const struct option_table topo_table = {
     "Places",
     (const struct option[]){
         {"workers", 'j', false, "N", option_workers, FIELD(workers), "Workers to place (as many as run would take)"},
-        {"pin", 0, false, "POLICY", option_text, FIELD(pin),
+        {"pin", 0, false, "POLICY", option_pin, FIELD(pin),
          "none, compact, core, scatter, numa, or processors such as 0,2,4-7 (as run would choose)"},
         {"machine", 0, true, "DESCRIPTION", option_text, FIELD(machine),
          "Another machine than this one, such as \"package:2 numa:4 core:8 pu:2\""},
@@ -57,12 +58,9 @@ static enum sheaf_status allowed_set(const struct topo_own *own, struct layout *
 static enum sheaf_status layout_init(struct layout *layout, const struct topo_own *own, struct sheaf_error *err)
 {
     memset(layout, 0, sizeof *layout);
-    enum sheaf_status status = execution_check_pin(own->pin, err);
-    if (status == SHEAF_OK)
-        status = execution_read_workers(own->workers, &layout->workers, err);
-    if (status == SHEAF_OK)
-        status = own->machine ? sheaf_topology_synthetic(&layout->topology, own->machine, err)
-                              : sheaf_topology_load(&layout->topology, err);
+    layout->workers = own->workers;
+    enum sheaf_status status = own->machine ? sheaf_topology_synthetic(&layout->topology, own->machine, err)
+                                            : sheaf_topology_load(&layout->topology, err);
     if (status == SHEAF_OK)
         status = allowed_set(own, layout, err);
     if (status != SHEAF_OK)

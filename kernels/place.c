@@ -22,7 +22,7 @@ enum sheaf_status place_report(const char *name, const struct sheaf_position *po
 {
     if (!position)
         return sheaf_result_null(result, name);
-    struct sheaf_place place;
+    struct sheaf_location place;
     enum sheaf_status status = finish->locate(finish, position, &place, err);
     if (status == SHEAF_OK)
         status = sheaf_result_uint(result, name, place.row + (place.text ? 1 : 0));

@@ -3,7 +3,8 @@
  * Rules that hold for the whole library:
  *  - A function that can fail returns an enum sheaf_status and takes a `struct sheaf_error *`, which may
  *    be NULL. Outputs are valid only after SHEAF_OK.
- *  - The library never prints, exits, aborts, changes the locale or installs a signal handler.
+ *  - The library never prints, exits, aborts, changes the locale or installs a signal handler (but
+ *    sheaf_guard_mappings does, which is there for it).
  *  - new/destroy own heap objects, init/cleanup the caller's memory, open/close a resource.
  *    destroy, cleanup and close accept NULL.
  *  - Objects are not shared between threads without a lock unless a docstring says otherwise. */

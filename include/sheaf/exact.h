@@ -5,9 +5,10 @@
  * enough for 2^64 products of any two doubles, plus counts of what is not a number. Adding is exact, so the
  * value does not depend on order or grouping, and merging is plain addition of int64.
  *
- * Only integer instructions touch the data: no answer depends on the caller's rounding mode or on
- * flush-to-zero. Nothing here allocates or fails. All functions are reentrant; one accumulator belongs to one
- * thread at a time.
+ * Numbers are added at the speed of the memory where the processor allows (docs/exact.md tells how); how it is done
+ * changes no answer. None depends on the caller's rounding mode, flush-to-zero or traps either, and all of that, flags
+ * included, is left as it was. Nothing here allocates or fails. All functions are reentrant; one accumulator belongs to
+ * one thread at a time.
  *
  *     struct sheaf_exact sum = {0};
  *     sheaf_exact_add(&sum, SHEAF_F64, x, n);     // as often as needed, on as many accumulators
@@ -87,13 +88,55 @@ SHEAF_API bool sheaf_exact_integer_text(const struct sheaf_exact *x, char text[S
 SHEAF_API double sheaf_exact_quotient(const struct sheaf_exact *x, uint64_t n);
 /* The square root of x / n, rounded once; n >= 1. NaN if x is negative. The norm of squares with sum x (n = 1). */
 SHEAF_API double sheaf_exact_root(const struct sheaf_exact *x, uint64_t n);
-/* (n squares - sum^2) / (n divisor), rounded once: the variance of n values with these sums, of a sample with
- * divisor n - 1, of a population with divisor n; n and divisor >= 1. NaN if either sum is not finite. */
+/* What follows takes sums of n elements (sheaf_exact_add) with the sums of their squares or products. It is computed
+ * in integers and rounded once, so that nothing cancels; NaN if any of the sums is not finite. */
+
+/* (n squares - sum^2) / (n divisor): the variance of n values, of a sample with divisor n - 1, of a population with
+ * divisor n; n and divisor >= 1. */
 SHEAF_API double sheaf_exact_variance(const struct sheaf_exact *sum, const struct sheaf_exact *squares, uint64_t n,
                                       uint64_t divisor);
-/* The square root of the same, rounded once: the standard deviation. */
+/* The square root of the same: the standard deviation. */
 SHEAF_API double sheaf_exact_deviation(const struct sheaf_exact *sum, const struct sheaf_exact *squares, uint64_t n,
                                        uint64_t divisor);
+/* (n products - sum_x sum_y) / (n divisor): the covariance. */
+SHEAF_API double sheaf_exact_covariance(const struct sheaf_exact *sum_x, const struct sheaf_exact *sum_y,
+                                        const struct sheaf_exact *products, uint64_t n, uint64_t divisor);
+/* Pearson's correlation coefficient, in [-1, 1]. False if there is none: x or y is constant. */
+SHEAF_API SHEAF_MUST_USE bool sheaf_exact_correlation(const struct sheaf_exact *sum_x, const struct sheaf_exact *sum_y,
+                                                      const struct sheaf_exact *squares_x,
+                                                      const struct sheaf_exact *squares_y,
+                                                      const struct sheaf_exact *products, uint64_t n,
+                                                      double *correlation);
+
+/* ---- third and fourth moments ------------------------------------------------------------------------------- */
+
+enum {
+    /* Cubes reach from 2^-3222 to 2^3136, their limb i weighs 2^(32 (i - 102)); fourth powers from 2^-4296 to 2^4160,
+     * their limb i weighs 2^(32 (i - 136)). */
+    SHEAF_EXACT_CUBE_LIMBS = 203,
+    SHEAF_EXACT_FOURTH_LIMBS = 269
+};
+
+/* The sums of x, x^2, x^3 and x^4. Int64 and nothing else, as struct sheaf_exact: zeros are the sums of nothing,
+ * elementwise addition merges, 2^30 times and more. What is not finite is counted in the first two and left out of the
+ * others. Who needs no fourth powers may leave them out at the end. */
+struct sheaf_exact_powers {
+    struct sheaf_exact sum, squares;
+    int64_t cubes[SHEAF_EXACT_CUBE_LIMBS];
+    int64_t fourths[SHEAF_EXACT_FOURTH_LIMBS];
+};
+
+/* Adds the powers of x[0] to x[n-1] up to the third or fourth, as `highest` says; with 3 `fourths` is not touched.
+ * Costs some tens of nanoseconds an element. */
+SHEAF_API void sheaf_exact_add_powers(struct sheaf_exact_powers *into, unsigned highest, enum sheaf_type type,
+                                      const void *x, uint64_t n);
+
+/* m3 / m2^(3/2) and m4 / m2^2 - 3, where mk is the mean of the k-th powers of (x - mean); rounded once; NaN if a sum is
+ * not finite. False if there is none: n is 0 or all values are equal. */
+SHEAF_API SHEAF_MUST_USE bool sheaf_exact_skewness(const struct sheaf_exact_powers *powers, uint64_t n,
+                                                   double *skewness);
+SHEAF_API SHEAF_MUST_USE bool sheaf_exact_kurtosis(const struct sheaf_exact_powers *powers, uint64_t n,
+                                                   double *kurtosis);
 
 #ifdef __cplusplus
 }

@@ -22,6 +22,7 @@ struct sheaf_merge {
     const char *summary; /* one line */
     uint32_t law;        /* 0: any kernel; SHEAF_LAW_ADD64, SHEAF_LAW_FLAT: only kernels with that law */
     bool in_place;       /* every block's state is added to one total, instead of once per worker */
+    const void *method;  /* the strategy's own */
 };
 
 /* A row of the table strategy = engine x exchange. */
@@ -42,7 +43,11 @@ SHEAF_API const struct sheaf_strategy *sheaf_strategy_find(const char *name);
 struct sheaf_world;
 /* Did mpirun, srun --mpi=... or the like start this process as one of several? Looks at the environment only. */
 SHEAF_API bool sheaf_world_launched(void);
-/* Loads the MPI module and joins. Collective. SHEAF_UNAVAILABLE if this build has none. */
+/* Which of them it is, by the same environment; -1 if that does not say. */
+SHEAF_API int sheaf_world_launched_rank(void);
+/* Loads the MPI module and joins. Collective. SHEAF_UNAVAILABLE if this build has none. Whatever fails on one rank (want of
+ * memory, bad input) fails the job on all of them, and the world stays usable. Only where MPI itself fails is it broken
+ * (SHEAF_INTERNAL, also from every later use): end the process then, and the launcher ends the others. */
 SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_world_open(struct sheaf_world **world, struct sheaf_error *err);
 SHEAF_API int sheaf_world_rank(const struct sheaf_world *world);
 SHEAF_API int sheaf_world_size(const struct sheaf_world *world);
@@ -74,13 +79,20 @@ SHEAF_API void sheaf_plan_set_strategy(struct sheaf_plan *plan, const char *stra
 SHEAF_API void sheaf_plan_set_workers(struct sheaf_plan *plan, unsigned workers); /* in hybrid: per rank */
 SHEAF_API void sheaf_plan_set_block(struct sheaf_plan *plan, uint64_t bytes);
 SHEAF_API void sheaf_plan_set_pin(struct sheaf_plan *plan, const char *policy);
+/* The plan is meant for sheaf_job_run_each: the default strategy and block are by the size of an input, so that every
+ * worker gets some of each. */
+SHEAF_API void sheaf_plan_set_each(struct sheaf_plan *plan);
 /* "propagate": kernels see NaN; "skip": such rows are left out and counted; "fail": SHEAF_INPUT at the first seen. */
 SHEAF_API void sheaf_plan_set_nan(struct sheaf_plan *plan, const char *policy);
 /* "COLUMN OP NUMBER" with OP one of < <= == != >= >: rows where it does not hold (or the cell is missing) are
- * rejected; of NaN only != holds. COLUMN is a selected column's name or number from 1. Of several filters all must
- * hold. SHEAF_USAGE: not such an expression, no such column, or more than 16 filters. */
+ * rejected; of NaN only != holds. COLUMN is a selected column's name, or its number as sheaf_source_column_number
+ * has it. Of several filters all must hold. SHEAF_USAGE: not such an expression, no such column, or more than 16
+ * filters. */
 SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_plan_add_filter(struct sheaf_plan *plan, const char *expression,
                                                                  struct sheaf_error *err);
+/* COLUMN in such an expression, for who must select it before the source is opened: *length bytes, inside
+ * `expression`; 0 if there is none. */
+SHEAF_API const char *sheaf_filter_column(const char *expression, size_t *length);
 /* Borrowed; NULL: this process alone. */
 SHEAF_API void sheaf_plan_set_world(struct sheaf_plan *plan, struct sheaf_world *world);
 /* Checks everything, chooses what was left open, places the workers. Nothing is started. After it the plan is
@@ -103,8 +115,8 @@ SHEAF_API void sheaf_plan_view(const struct sheaf_plan *plan, struct sheaf_plan_
 
 /* ---- job ----------------------------------------------------------------------------------------------------- */
 
-/* Called from the thread that runs the job, about ten times a second; total is SHEAF_UNKNOWN for a stream.
- * Return false to cancel. */
+/* Called from the thread that runs the job, about ten times a second, with what all workers have done (of other ranks: what
+ * they last told); total is SHEAF_UNKNOWN for a stream. Return false to cancel: every worker, on every rank, stops. */
 typedef bool sheaf_progress(void *context, uint64_t done_bytes, int64_t total_bytes, unsigned pass);
 
 struct sheaf_answer_part {
@@ -112,6 +124,13 @@ struct sheaf_answer_part {
     const uint32_t *columns; /* role_count of them; borrowed from the plan */
     struct sheaf_tally tally;
     struct sheaf_result result;
+};
+/* Where a rank of a world sat, or all ranks of a node. */
+struct sheaf_seat {
+    uint32_t rank, ranks; /* the first, and how many */
+    uint32_t workers;     /* in all of them */
+    bool bound;           /* each worker to its own of these processors; else all may use all of them */
+    char node[64], cpus[176]; /* the host's name, and a list of processors such as "0-3,8"; cut to fit */
 };
 struct sheaf_answer {
     size_t count; /* one per reduction, in the order added */
@@ -122,6 +141,8 @@ struct sheaf_answer {
     double start_s, map_s, merge_s; /* until the first block; until the last worker is done; the rest */
     double elapsed_s;        /* from first block to result */
     uint64_t peak_bytes;     /* resident, summed over the address spaces */
+    size_t seat_count;       /* one per rank, by rank; one per node in a world of more than 64 ranks; 0 without a world */
+    struct sheaf_seat *seats;
 };
 
 /* Runs a sealed plan; may be called again. The caller destroys *answer. Any error stops every worker, reaps
@@ -129,6 +150,14 @@ struct sheaf_answer {
 SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_job_run(const struct sheaf_plan *plan, struct sheaf_answer **answer,
                                                          sheaf_progress *progress, void *context,
                                                          struct sheaf_error *err);
+/* Runs a sealed plan for each input of its source, one after the other, and for all of them together, from one reading:
+ * *answers is an array of sheaf_source_input_count, which the caller frees after destroying each; *total is as if by
+ * sheaf_job_run, bit for bit. Where a kernel wants further passes, those read the inputs again, for the whole too.
+ * SHEAF_USAGE: the source is a pair. */
+SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_job_run_each(const struct sheaf_plan *plan,
+                                                              struct sheaf_answer ***answers,
+                                                              struct sheaf_answer **total, sheaf_progress *progress,
+                                                              void *context, struct sheaf_error *err);
 SHEAF_API void sheaf_answer_destroy(struct sheaf_answer *answer);
 
 /* Version and what this build has. */

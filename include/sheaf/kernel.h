@@ -6,6 +6,9 @@
  *
  *     init -> map, map, ... -> merge with other states, in any order and grouping -> finish
  *
+ * A kernel reports what it cannot do by a status. It must not end its process: under serial and threads that is the
+ * caller's (sheaf tells of an exit in the middle of the work; _exit says goodbye to nobody and cannot be seen).
+ *
  * The law: merge must be associative and commutative with init's state as identity, and mapping two batches
  * must equal mapping their concatenation, bit for bit in what finish reports. */
 #ifndef SHEAF_KERNEL_H
@@ -130,7 +133,7 @@ struct sheaf_tally {
 };
 
 /* A row found again for a person. */
-struct sheaf_place {
+struct sheaf_location {
     const char *file;  /* name of its input; borrowed from the source */
     uint64_t row;      /* element or record in that input, from 0 */
     int64_t line;      /* from 1; SHEAF_UNKNOWN where lines make no sense */
@@ -143,7 +146,7 @@ struct sheaf_finish {
     struct sheaf_tally tally;
     /* Finds a row again; may read the input. */
     enum sheaf_status (*locate)(const struct sheaf_finish *finish, const struct sheaf_position *position,
-                                struct sheaf_place *place, struct sheaf_error *err);
+                                struct sheaf_location *place, struct sheaf_error *err);
     void *context;
 };
 
@@ -156,7 +159,9 @@ enum {
      * 2^30 such additions. */
     SHEAF_LAW_ADD64 = 4,
     /* The state holds no pointers (no `pack`). Derived, never set by a kernel. */
-    SHEAF_LAW_FLAT = 8
+    SHEAF_LAW_FLAT = 8,
+    /* Breaks the law above: map and merge round, and the cut shows in the last digits. Every output says so. */
+    SHEAF_LAW_ROUNDED = 16
 };
 
 /* The same map, tuned for a processor: chosen once, before any worker starts, if the machine has `cpu`. */

@@ -6,6 +6,7 @@
 #include <sheaf/job.h>
 #include <sheaf/kernel.h>
 #include <sheaf/result.h>
+#include <sheaf/selftest.h>
 #include <sheaf/source.h>
 #include <sheaf/topo.h>
 #endif

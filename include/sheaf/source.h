@@ -49,11 +49,22 @@ SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_source_open(struct sheaf_source
 SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_source_pair(struct sheaf_source **pair, struct sheaf_source *a,
                                                              struct sheaf_source *b, struct sheaf_error *err);
 
+/* Lets arrays in files be mapped instead of copied (faster where the data are cached) by taking care of SIGBUS, which
+ * is what touching a mapped file that shrank gives: installs a handler for the whole process, after which reading such
+ * a file fails with the error that it fails with otherwise. Any other SIGBUS goes to the handler that was there before,
+ * or has its default effect. Call it before any thread uses a source; calling it again does nothing while its handler
+ * is in place. It stays until the process ends, also in children. A program that installs a handler afterwards must
+ * pass on to this one, and must not block the signal. Without this call there is no handler and nothing is mapped.
+ * SHEAF_IO if the system refuses. */
+SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_guard_mappings(struct sheaf_error *err);
+
 SHEAF_API void sheaf_source_destroy(struct sheaf_source *source);
 
 /* The selected columns: count, name ("" for an array) and type as kernels will see it. */
 SHEAF_API size_t sheaf_source_column_count(const struct sheaf_source *source);
 SHEAF_API const char *sheaf_source_column_name(const struct sheaf_source *source, size_t column);
+/* From 1, among all columns of the input, selected or not; of a pair: among those of both. */
+SHEAF_API size_t sheaf_source_column_number(const struct sheaf_source *source, size_t column);
 SHEAF_API enum sheaf_type sheaf_source_column_type(const struct sheaf_source *source, size_t column);
 /* Columns of text that were left out because nothing was named. */
 SHEAF_API size_t sheaf_source_left_out_count(const struct sheaf_source *source);

@@ -84,6 +84,7 @@ enum sheaf_status feed_dealer_open(struct feed_dealer **out, const struct pass *
         feed_dealer_close(dealer);
         return status;
     }
+    feed_choose(dealer->feed, pass->input);
     *out = dealer;
     return SHEAF_OK;
 }

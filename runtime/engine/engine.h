@@ -19,7 +19,7 @@ struct delivery {
 struct crew {
     unsigned workers;
     const struct sheaf_cpuset *places; /* one per worker; NULL: not bound */
-    const char *merge;                 /* one of the engine's methods; NULL: its first */
+    const struct sheaf_merge *merge;   /* one of the engine's; NULL: its first */
     struct delivery delivery;
 };
 

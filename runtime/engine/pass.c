@@ -3,8 +3,6 @@
 #include <sys/mman.h>
 #include <time.h>
 
-enum { REPORT_INTERVAL_NS = 100 * 1000 * 1000 };
-
 int64_t clock_ns(void)
 {
     struct timespec now;
@@ -67,7 +65,7 @@ enum sheaf_status pass_report(const struct pass *pass)
     int64_t now = clock_ns(), due = atomic_load_explicit(pass->next_progress_ns, memory_order_relaxed);
     if (now < due)
         return SHEAF_OK;
-    atomic_store_explicit(pass->next_progress_ns, now + REPORT_INTERVAL_NS, memory_order_relaxed);
+    atomic_store_explicit(pass->next_progress_ns, now + pass->progress_interval_ns, memory_order_relaxed);
     if (pass->progress(pass->progress_context, atomic_load_explicit(&pass->board->done_bytes, memory_order_relaxed)))
         return SHEAF_OK;
     atomic_store(&pass->board->stop, 1);

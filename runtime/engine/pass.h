@@ -66,15 +66,19 @@ struct pass {
     const struct sheaf_source *source;
     const struct cut *cut;     /* NULL: fed */
     const uint8_t *entry;      /* per block, from a survey; NULL: none */
+    int64_t input;             /* the one that is read, or ALL_INPUTS; the cut is of the same */
     uint64_t plan_id;
     uint32_t number;           /* passes begun before this one, surveys included */
     uint64_t block_bytes;
     struct board *board;
-    /* Called by worker 0 or the waiting parent, about ten times a second; NULL: nobody asked. False: cancel. */
+    /* Called by worker 0 or the waiting parent, not more often than told; NULL: nobody asked. False: cancel. */
     bool (*progress)(void *context, uint64_t done_bytes);
     void *progress_context;
+    int64_t progress_interval_ns;
     _Atomic int64_t *next_progress_ns;
 };
+enum { PROGRESS_INTERVAL_NS = 100 * 1000 * 1000 }; /* what sheaf_progress promises */
+
 
 /* A failure must be in *err for others to see: gives one that its maker did not explain the words "WHO failed in WHERE".
  * Returns `status`. */

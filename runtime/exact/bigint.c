@@ -10,21 +10,44 @@ static void trim(struct bigint *x)
         x->negative = false;
 }
 
+/* Of digits in two's complement, whose sign is known already. */
+static void negate(uint32_t *digit, unsigned count)
+{
+    uint64_t carry = 1;
+    for (unsigned i = 0; i < count; i++) {
+        carry += ~digit[i];
+        digit[i] = (uint32_t)carry;
+        carry >>= LIMB_BITS;
+    }
+}
+
+void bigint_set_limbs(struct bigint *out, const int64_t *limb, unsigned count)
+{
+    int64_t carry = 0;
+    for (unsigned i = 0; i < count; i++) {
+        carry += limb[i];
+        out->digit[i] = (uint32_t)carry;
+        carry >>= LIMB_BITS;
+    }
+    out->digit[count] = (uint32_t)carry; /* a limb's upper half is the last carry, and less than a digit */
+    out->count = count + 1;
+    out->negative = carry < 0;
+    if (out->negative)
+        negate(out->digit, out->count);
+    trim(out);
+}
+
 void bigint_set_exact(struct bigint *out, const struct sheaf_exact *x)
 {
-    struct sheaf_exact carried = *x;
-    limbs_carry(carried.limb);
-    out->negative = carried.limb[LIMB_COUNT - 1] < 0;
-    if (out->negative) {
-        for (int i = 0; i < LIMB_COUNT; i++)
-            carried.limb[i] = -carried.limb[i];
-        limbs_carry(carried.limb);
-    }
-    out->count = LIMB_COUNT + 1;
-    for (int i = 0; i < LIMB_COUNT; i++)
-        out->digit[i] = (uint32_t)carried.limb[i];
-    out->digit[LIMB_COUNT] = (uint32_t)(carried.limb[LIMB_COUNT - 1] >> LIMB_BITS);
-    trim(out);
+    bigint_set_limbs(out, x->limb, LIMB_COUNT);
+}
+
+_Static_assert(SUM_UNIT_BIT >= 1074 && SUM_UNIT_BIT % LIMB_BITS == 0, "no element has a bit below it");
+
+void bigint_set_sum(struct bigint *out, const struct sheaf_exact *x)
+{
+    enum { BELOW = (UNIT_BIT - SUM_UNIT_BIT) / LIMB_BITS };
+    bigint_set_limbs(out, x->limb + BELOW, LIMB_COUNT - BELOW);
 }
 
 void bigint_set_uint(struct bigint *out, uint64_t value)
@@ -34,6 +57,13 @@ void bigint_set_uint(struct bigint *out, uint64_t value)
     out->digit[0] = (uint32_t)value;
     out->digit[1] = (uint32_t)(value >> LIMB_BITS);
     trim(out);
+}
+
+void bigint_copy(struct bigint *out, const struct bigint *x)
+{
+    out->negative = x->negative;
+    out->count = x->count;
+    memcpy(out->digit, x->digit, x->count * sizeof x->digit[0]);
 }
 
 unsigned bigint_bits(const struct bigint *x)
@@ -69,6 +99,28 @@ void bigint_multiply(struct bigint *out, const struct bigint *a, const struct bi
     trim(out);
 }
 
+void bigint_multiply_uint(struct bigint *x, uint64_t factor)
+{
+    uint128 carry = 0;
+    for (unsigned i = 0; i < x->count; i++) {
+        carry += (uint128)factor * x->digit[i];
+        x->digit[i] = (uint32_t)carry;
+        carry >>= LIMB_BITS;
+    }
+    for (; carry; carry >>= LIMB_BITS)
+        x->digit[x->count++] = (uint32_t)carry;
+    trim(x);
+}
+
+void bigint_multiply_ten(struct bigint *x, unsigned exponent)
+{
+    enum { STEP = 19 }; /* the largest power of ten in 64 bits */
+    for (; exponent >= STEP; exponent -= STEP)
+        bigint_multiply_uint(x, UINT64_C(10000000000000000000));
+    for (; exponent; exponent--)
+        bigint_multiply_uint(x, 10);
+}
+
 static uint32_t digit_at(const struct bigint *x, unsigned i)
 {
     return i < x->count ? x->digit[i] : 0;
@@ -99,17 +151,28 @@ static void add_magnitude(struct bigint *a, const struct bigint *b)
     a->count = count;
 }
 
-void bigint_subtract(struct bigint *a, const struct bigint *b)
+/* a += b, b taken as negative if `negative`. */
+static void accumulate(struct bigint *a, const struct bigint *b, bool negative)
 {
-    if (a->negative != b->negative) {
+    if (a->negative == negative) {
         add_magnitude(a, b);
     } else if (bigint_compare_magnitude(a, b) >= 0) {
         subtract_magnitude(a, a, b);
     } else {
-        a->negative = !a->negative;
+        a->negative = negative;
         subtract_magnitude(a, b, a);
     }
     trim(a);
+}
+
+void bigint_add(struct bigint *a, const struct bigint *b)
+{
+    accumulate(a, b, b->negative);
+}
+
+void bigint_subtract(struct bigint *a, const struct bigint *b)
+{
+    accumulate(a, b, !b->negative);
 }
 
 void bigint_shift_left(struct bigint *x, unsigned bits)

@@ -14,6 +14,23 @@ int128 integers_sum(enum sheaf_type type, const void *x, uint64_t n)
     return sum(type, x, n);
 }
 
+void integers_add_squares(int64_t *limb, enum sheaf_type type, const void *x, uint64_t n)
+{
+    enum cpu_level level = cpu_level();
+    bool wide = sheaf_type_size(type) == 8;
+    integers_squarer *add = integers_add_squares_portable;
+#define CHOOSE_FOR_WIDE(isa)                                                                               \
+    if (level >= CPU_##isa && wide)                                                                        \
+        add = integers_add_squares_##isa;
+#undef CHOOSE
+#define CHOOSE(isa)                                                                                        \
+    if (level >= CPU_##isa)                                                                                \
+        add = integers_add_squares_##isa;
+    SHEAF_ISAS(CHOOSE)
+    SHEAF_ISA_AVX512IFMA(CHOOSE_FOR_WIDE)
+    add(limb, type, x, n);
+}
+
 /* ---- the rest: element by element, in 64 bits --------------------------------------------------------------- */
 
 #define DEFINE_ABSOLUTE(TYPE, c_type)                                                                      \
@@ -83,14 +100,12 @@ static int128 chunk_products(const int64_t *x, const int64_t *y, unsigned count)
 int128 integers_sum_products(enum sheaf_type x_type, const void *x, enum sheaf_type y_type, const void *y, uint64_t n)
 {
     int64_t wide_x[CHUNK], wide_y[CHUNK];
-    bool square = x == y && x_type == y_type;
     int128 sum = 0;
     for (uint64_t first = 0; first < n; first += CHUNK) {
         unsigned count = n - first < CHUNK ? (unsigned)(n - first) : CHUNK;
         widen(wide_x, x_type, x, first, count);
-        if (!square)
-            widen(wide_y, y_type, y, first, count);
-        sum += chunk_products(wide_x, square ? wide_x : wide_y, count);
+        widen(wide_y, y_type, y, first, count);
+        sum += chunk_products(wide_x, wide_y, count);
     }
     return sum;
 }

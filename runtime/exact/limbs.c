@@ -1,29 +1,37 @@
 #include "exact/limbs.h"
 
 /* The floor of limb / 2^32 moves up, so that what stays is a digit. gcc and clang shift arithmetically. */
-void limbs_carry(int64_t *limb)
+void limbs_carry_all(int64_t *limb, unsigned count)
 {
     int64_t carry = 0;
-    for (int i = 0; i < LIMB_COUNT - 1; i++) {
+    for (unsigned i = 0; i < count - 1; i++) {
         int64_t value = limb[i] + carry;
         carry = value >> LIMB_BITS;
         limb[i] = value & LIMB_MASK;
     }
-    limb[LIMB_COUNT - 1] += carry;
+    limb[count - 1] += carry;
 }
 
-void limbs_add_integer(int64_t *limb, int128 value)
+void limbs_carry(int64_t *limb)
 {
-    int64_t carry = 0;
-    int i = UNIT_LIMB;
-    for (; i < UNIT_LIMB + 4; i++, value >>= LIMB_BITS) {
-        int64_t sum = limb[i] + carry + (int64_t)((uint64_t)value & LIMB_MASK);
+    limbs_carry_all(limb, LIMB_COUNT);
+}
+
+/* The digit that the shift leaves below the rest, the four digits of the rest, and what carries on. */
+void limbs_add_scaled(int64_t *limb, int128 value, int bit)
+{
+    int i = bit / LIMB_BITS, shift = bit % LIMB_BITS;
+    int64_t sum = limb[i] + (int64_t)(((uint64_t)value << shift) & LIMB_MASK), carry = sum >> LIMB_BITS;
+    int128 rest = value >> (LIMB_BITS - shift);
+    limb[i++] = sum & LIMB_MASK;
+    for (int end = i + 4; i < end; i++, rest >>= LIMB_BITS) {
+        sum = limb[i] + carry + (int64_t)((uint64_t)rest & LIMB_MASK);
         carry = sum >> LIMB_BITS;
         limb[i] = sum & LIMB_MASK;
     }
-    carry += (int64_t)value; /* 0, or -1: the rest of a negative value */
+    carry += (int64_t)rest; /* 0, or -1: the rest of a negative value */
     for (; carry && i < LIMB_COUNT - 1; i++) {
-        int64_t sum = limb[i] + carry;
+        sum = limb[i] + carry;
         carry = sum >> LIMB_BITS;
         limb[i] = sum & LIMB_MASK;
     }

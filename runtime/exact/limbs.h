@@ -4,8 +4,9 @@
 
 #include <sheaf/exact.h>
 
-#ifdef __FAST_MATH__
-#error "exact arithmetic needs strict floating point: compile without -ffast-math"
+/* The compiler may not take sums apart, nor believe that there are no NaN and no -0. */
+#if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) || __FINITE_MATH_ONLY__
+#error "exact arithmetic needs strict floating point: compile without -ffast-math and all that belongs to it"
 #endif
 
 enum {
@@ -56,10 +57,12 @@ static inline void limbs_add_double(int64_t *limb, uint128 magnitude, uint32_t b
     limb[4] += limb_signed(high, negative);
 }
 
-/* Adds an integer and carries from its limbs upwards, as far as there is anything to carry. */
-void limbs_add_integer(int64_t *limb, int128 value);
+/* Adds value * 2^(bit - UNIT_BIT) and carries upwards, as far as there is anything to carry: limbs that were normalised
+ * stay so. */
+void limbs_add_scaled(int64_t *limb, int128 value, int bit);
 
-/* Carries from limb 0 to the last. */
+/* Carries from limb 0 to the last of an accumulator, or of `count` limbs. */
 void limbs_carry(int64_t *limb);
+void limbs_carry_all(int64_t *limb, unsigned count);
 
 #endif

@@ -1,117 +1,98 @@
+#include "exact/algebra.h"
 #include "exact/round.h"
-
-/* |numerator / denominator| to 128 bits by restoring division, a bit at a time: once per answer, so that
- * simple beats fast. Both are used up; neither is zero. */
-static struct scaled divide(struct bigint *numerator, struct bigint *denominator)
-{
-    unsigned a = bigint_bits(numerator), b = bigint_bits(denominator);
-    struct scaled out = {.negative = numerator->negative, .exponent = (int64_t)a - b - 127};
-    numerator->negative = denominator->negative = false;
-    bigint_shift_left(a > b ? denominator : numerator, a > b ? a - b : b - a);
-    if (bigint_compare_magnitude(numerator, denominator) < 0) {
-        bigint_shift_left(numerator, 1);
-        out.exponent--;
-    }
-    /* 1 <= numerator / denominator < 2: the first bit is a one. */
-    for (int i = 0; i < 128; i++) {
-        out.head <<= 1;
-        if (bigint_compare_magnitude(numerator, denominator) >= 0) {
-            bigint_subtract(numerator, denominator);
-            out.head |= 1;
-        }
-        bigint_shift_left(numerator, 1);
-    }
-    out.more = numerator->count != 0;
-    return out;
-}
-
-/* The largest integer whose square is at most `x`, bit by bit. */
-static uint64_t integer_root(uint128 x)
-{
-    uint64_t root = 0;
-    for (uint64_t bit = UINT64_C(1) << 63; bit; bit >>= 1)
-        if ((uint128)(root | bit) * (root | bit) <= x)
-            root |= bit;
-    return root;
-}
-
-/* The root has 64 bits when the exponent is even; what lies below them shows in `more` alone. */
-static struct scaled take_root(struct scaled x)
-{
-    if (x.exponent & 1) {
-        x.more |= x.head & 1;
-        x.head >>= 1;
-        x.exponent++;
-    }
-    uint64_t root = integer_root(x.head);
-    struct scaled out = {.head = (uint128)root << 64, .exponent = x.exponent / 2 - 64};
-    out.more = x.more || (uint128)root * root != x.head;
-    return out;
-}
-
-/* numerator / denominator * 2^exponent, or its square root, rounded. Both numbers are used up. */
-static double rounded(struct bigint *numerator, struct bigint *denominator, int64_t exponent, bool root)
-{
-    if (numerator->count == 0)
-        return round_zero(false);
-    if (root && numerator->negative)
-        return round_nan();
-    struct scaled x = divide(numerator, denominator);
-    x.exponent += exponent;
-    if (root)
-        x = take_root(x);
-    return round_scaled(&x);
-}
-
-static double ratio(const struct sheaf_exact *x, uint64_t n, bool root)
-{
-    struct bigint numerator, denominator;
-    bigint_set_exact(&numerator, x);
-    bigint_set_uint(&denominator, n);
-    return rounded(&numerator, &denominator, -UNIT_BIT, root);
-}
 
 double sheaf_exact_quotient(const struct sheaf_exact *x, uint64_t n)
 {
     double special;
-    return round_special(x, &special) ? special : ratio(x, n, false);
+    struct bigint number;
+    struct ratio mean;
+    if (round_special(x, &special))
+        return special;
+    bigint_set_exact(&number, x);
+    ratio_mean(&mean, &number, n);
+    mean.exponent = -UNIT_BIT;
+    return ratio_round(&mean);
 }
 
 double sheaf_exact_root(const struct sheaf_exact *x, uint64_t n)
 {
     double special;
+    struct bigint number;
+    struct ratio mean;
     if (round_special(x, &special))
         return x->neg_inf ? round_nan() : special;
-    return ratio(x, n, true);
+    bigint_set_exact(&number, x);
+    if (number.negative)
+        return round_nan();
+    ratio_mean(&mean, &number, n);
+    mean.exponent = -UNIT_BIT;
+    return ratio_root(&mean);
 }
 
-/* The accumulators are integers times 2^-UNIT_BIT, the square of one times 2^(-2 UNIT_BIT). */
-static double spread(const struct sheaf_exact *sum, const struct sheaf_exact *squares, uint64_t n, uint64_t divisor,
-                     bool root)
+/* ---- sums of elements, and of their products ---------------------------------------------------------------- */
+
+static bool are_finite(const struct sheaf_exact *const *sums, unsigned count)
 {
-    if (!sheaf_exact_is_finite(sum) || !sheaf_exact_is_finite(squares))
+    for (unsigned i = 0; i < count; i++)
+        if (!sheaf_exact_is_finite(sums[i]))
+            return false;
+    return true;
+}
+
+/* (n products - x y) / (n divisor) of finite sums. */
+static void set_covariance(struct ratio *out, const struct sheaf_exact *products, const struct sheaf_exact *x,
+                           const struct sheaf_exact *y, uint64_t n, uint64_t divisor)
+{
+    struct bigint sum_x, sum_y, sum_products;
+    bigint_set_sum(&sum_x, x);
+    bigint_set_sum(&sum_y, y);
+    bigint_set_exact(&sum_products, products);
+    ratio_covariance(out, &sum_products, &sum_x, &sum_y, n, divisor);
+    out->exponent = -2 * SUM_UNIT_BIT;
+}
+
+double sheaf_exact_covariance(const struct sheaf_exact *sum_x, const struct sheaf_exact *sum_y,
+                              const struct sheaf_exact *products, uint64_t n, uint64_t divisor)
+{
+    struct ratio covariance;
+    if (!are_finite((const struct sheaf_exact *[]){sum_x, sum_y, products}, 3))
         return round_nan();
-    struct bigint number, factor, numerator, denominator;
-    bigint_set_exact(&number, squares);
-    bigint_set_uint(&factor, n);
-    bigint_multiply(&numerator, &number, &factor);
-    bigint_shift_left(&numerator, UNIT_BIT);
-    bigint_set_exact(&number, sum);
-    bigint_multiply(&denominator, &number, &number);
-    bigint_subtract(&numerator, &denominator);
-    bigint_set_uint(&number, divisor);
-    bigint_multiply(&denominator, &number, &factor);
-    return rounded(&numerator, &denominator, -2 * UNIT_BIT, root);
+    set_covariance(&covariance, products, sum_x, sum_y, n, divisor);
+    return ratio_round(&covariance);
 }
 
 double sheaf_exact_variance(const struct sheaf_exact *sum, const struct sheaf_exact *squares, uint64_t n,
                             uint64_t divisor)
 {
-    return spread(sum, squares, n, divisor, false);
+    return sheaf_exact_covariance(sum, sum, squares, n, divisor);
 }
 
 double sheaf_exact_deviation(const struct sheaf_exact *sum, const struct sheaf_exact *squares, uint64_t n,
                              uint64_t divisor)
 {
-    return spread(sum, squares, n, divisor, true);
+    struct ratio variance;
+    if (!are_finite((const struct sheaf_exact *[]){sum, squares}, 2))
+        return round_nan();
+    set_covariance(&variance, squares, sum, sum, n, divisor);
+    return variance.over.negative ? round_nan() : ratio_root(&variance);
+}
+
+bool sheaf_exact_correlation(const struct sheaf_exact *sum_x, const struct sheaf_exact *sum_y,
+                             const struct sheaf_exact *squares_x, const struct sheaf_exact *squares_y,
+                             const struct sheaf_exact *products, uint64_t n, double *correlation)
+{
+    const struct sheaf_exact *const sums[] = {squares_x, squares_y, products, sum_x, sum_y};
+    struct bigint number[5];
+    struct ratio square;
+    *correlation = round_nan();
+    if (!are_finite(sums, 5))
+        return true;
+    for (unsigned i = 0; i < 3; i++)
+        bigint_set_exact(&number[i], sums[i]);
+    for (unsigned i = 3; i < 5; i++)
+        bigint_set_sum(&number[i], sums[i]);
+    if (!ratio_correlation(&square, &number[2], &number[3], &number[4], &number[0], &number[1], n))
+        return false;
+    *correlation = ratio_root(&square);
+    return true;
 }

@@ -55,26 +55,20 @@ bool round_special(const struct sheaf_exact *x, double *value)
     return true;
 }
 
-static uint32_t digit_below_top(const struct bigint *x, unsigned i)
+struct scaled scaled_digits(const uint32_t *digit, unsigned count, int64_t exponent)
 {
-    return i <= x->count ? x->digit[x->count - i] : 0;
-}
-
-/* The top 128 bits of x * 2^exponent: four digits, moved up by the leading zeros of the first. */
-static struct scaled scaled_top(const struct bigint *x, int64_t exponent)
-{
-    struct scaled out = {.negative = x->negative};
-    if (x->count == 0)
+    struct scaled out = {.head = 0};
+    if (count == 0)
         return out;
+    unsigned zeros = (unsigned)__builtin_clz(digit[count - 1]);
     for (unsigned i = 1; i <= 4; i++)
-        out.head = out.head << LIMB_BITS | digit_below_top(x, i);
-    unsigned zeros = (unsigned)__builtin_clz(digit_below_top(x, 1));
-    uint64_t fifth = (uint64_t)digit_below_top(x, 5) << zeros;
+        out.head = out.head << LIMB_BITS | (i <= count ? digit[count - i] : 0);
+    uint64_t fifth = (count > 4 ? (uint64_t)digit[count - 5] : 0) << zeros;
     out.head = out.head << zeros | fifth >> LIMB_BITS;
     out.more = (uint32_t)fifth != 0;
-    for (unsigned i = 6; i <= x->count && !out.more; i++)
-        out.more = digit_below_top(x, i) != 0;
-    out.exponent = exponent + ((int64_t)x->count - 4) * LIMB_BITS - zeros;
+    for (unsigned i = 0; i + 5 < count && !out.more; i++)
+        out.more = digit[i] != 0;
+    out.exponent = exponent + ((int64_t)count - 4) * LIMB_BITS - zeros;
     return out;
 }
 
@@ -85,6 +79,7 @@ double sheaf_exact_round(const struct sheaf_exact *x)
         return special;
     struct bigint number;
     bigint_set_exact(&number, x);
-    struct scaled top = scaled_top(&number, -UNIT_BIT);
+    struct scaled top = scaled_digits(number.digit, number.count, -UNIT_BIT);
+    top.negative = number.negative;
     return round_scaled(&top);
 }

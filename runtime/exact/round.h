@@ -12,6 +12,9 @@ struct scaled {
     int64_t exponent;
 };
 
+/* The digits, lowest first and the last one not zero, times 2^exponent; none are zero. Not negative. */
+struct scaled scaled_digits(const uint32_t *digit, unsigned count, int64_t exponent);
+
 double round_scaled(const struct scaled *x);
 
 /* +0 or -0, +Inf or -Inf, and the one NaN. */

@@ -11,7 +11,7 @@ struct cast {
     unsigned spaces;                   /* address spaces that compute */
     unsigned workers;                  /* in each of them */
     const struct sheaf_cpuset *places; /* spaces x workers of this machine's; NULL: not bound */
-    const char *merge;                 /* method of the exchange, or of the engine when there is one space only */
+    const struct sheaf_merge *merge;   /* of the exchange, or of the engine if that has none; NULL: the first */
     struct sheaf_world *world;         /* for exchange_mpi */
 };
 

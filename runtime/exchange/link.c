@@ -39,6 +39,16 @@ static enum sheaf_status receive_all(int socket, void *bytes, size_t size)
     return SHEAF_OK;
 }
 
+/* Reads and forgets, so that what comes next is understood. */
+static enum sheaf_status drop(int socket, uint64_t size)
+{
+    char bytes[4096];
+    enum sheaf_status status = SHEAF_OK;
+    for (; size && status == SHEAF_OK; size -= size < sizeof bytes ? size : sizeof bytes)
+        status = receive_all(socket, bytes, size < sizeof bytes ? size : sizeof bytes);
+    return status;
+}
+
 enum sheaf_status link_send(const struct link *link, enum message kind, const void *head, size_t head_size,
                             const void *body, size_t body_size)
 {
@@ -59,9 +69,11 @@ enum sheaf_status link_receive(const struct link *link, enum message *kind, stru
         return status;
     *kind = (enum message)frame.kind;
     bytes->size = 0;
-    status = sheaf_buffer_reserve(bytes, frame.size);
-    if (status == SHEAF_OK)
-        status = receive_all(link->socket, bytes->data, frame.size);
+    if (sheaf_buffer_reserve(bytes, frame.size) != SHEAF_OK) {
+        status = drop(link->socket, frame.size);
+        return status == SHEAF_OK ? SHEAF_MEMORY : status;
+    }
+    status = receive_all(link->socket, bytes->data, frame.size);
     if (status == SHEAF_OK)
         bytes->size = frame.size;
     return status;
@@ -77,6 +89,8 @@ static enum sheaf_status next(struct dealer *base, unsigned worker, struct span 
     enum sheaf_status status = link_send(dealer->link, MESSAGE_WANT, NULL, 0, NULL, 0);
     if (status == SHEAF_OK)
         status = link_receive(dealer->link, &kind, &dealer->bytes);
+    if (status == SHEAF_MEMORY)
+        return sheaf_fail(err, status, "no memory for the next block");
     if (status != SHEAF_OK)
         return sheaf_fail(err, status, "the parent process is gone");
     if (kind != MESSAGE_SPAN)

@@ -3,11 +3,15 @@
 
 #include <string.h>
 
+struct method {
+    bool per_block; /* a message per block, and blocks by asking */
+};
+
 struct pipe_pass {
     const struct cast *cast;
     const struct pass *pass;
     struct partial *total;
-    bool queue; /* a message per block, and blocks by asking */
+    const struct method *method;
 };
 
 struct sender {
@@ -42,7 +46,7 @@ static enum sheaf_status child(void *context, unsigned index, const struct link 
     struct sender sender = {link, &pass, {0}};
     struct crew crew = {.workers = run->cast->workers,
                         .places = run->cast->places ? run->cast->places + (size_t)index * run->cast->workers : NULL};
-    if (run->queue)
+    if (run->method->per_block)
         crew.delivery = (struct delivery){send_block, &sender};
 
     struct link_dealer asking;
@@ -50,7 +54,7 @@ static enum sheaf_status child(void *context, unsigned index, const struct link 
     _Atomic uint64_t cursor;
     struct dealer *dealer = &asking.base;
     link_dealer_init(&asking, link);
-    if (pass.cut && !run->queue) {
+    if (pass.cut && !run->method->per_block) {
         uint64_t first, end;
         static_share(pass.cut->block_count, index, run->cast->spaces, &first, &end);
         atomic_init(&cursor, first);
@@ -75,9 +79,11 @@ static enum sheaf_status take_partial(void *context, unsigned index, const struc
     return partial_unpack(run->total, run->pass, bytes->data, bytes->size, err);
 }
 
+static const struct method worker = {.per_block = false}, queue = {.per_block = true};
+
 static const struct sheaf_merge merges[] = {
-    {"worker", "a message per worker, over a static share of the blocks", 0, false},
-    {"queue", "a message per block, dealt as workers ask", 0, false},
+    {"worker", "a message per worker, over a static share of the blocks", 0, false, &worker},
+    {"queue", "a message per block, dealt as workers ask", 0, false, &queue},
     {0},
 };
 
@@ -85,7 +91,7 @@ static enum sheaf_status run(const struct cast *cast, const struct pass *pass, s
                              struct sheaf_error *err)
 {
     static const struct team_ops ops = {child, take_partial};
-    struct pipe_pass context = {cast, pass, total, cast->merge && strcmp(cast->merge, "queue") == 0};
+    struct pipe_pass context = {cast, pass, total, cast->merge ? cast->merge->method : merges[0].method};
     if (pass->cut)
         *blocks = pass->cut->block_count;
     return team_run(&ops, &context, cast->spaces, pass, blocks, err);

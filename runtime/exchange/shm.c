@@ -156,23 +156,22 @@ static enum sheaf_status merge_locked(void *context, unsigned worker, struct par
 
 /* ---- the pass -------------------------------------------------------------------------------------------------- */
 
+static const struct method private = {NULL, merge_tree}, atomic = {add_atomic, NULL}, lock = {merge_locked, NULL},
+                           packed = {NULL, write_file};
+
 static const struct sheaf_merge merges[] = {
-    {"private", "a slot per worker, merged as a tree at the end", 0, false},
-    {"atomic", "each block's state added to one shared total by atomic additions", SHEAF_LAW_ADD64, true},
-    {"lock", "each block's state merged into one shared total inside a lock", SHEAF_LAW_FLAT, true},
+    {"private", "a slot per worker, merged as a tree at the end", 0, false, &private},
+    {"atomic", "each block's state added to one shared total by atomic additions", SHEAF_LAW_ADD64, true, &atomic},
+    {"lock", "each block's state merged into one shared total inside a lock", SHEAF_LAW_FLAT, true, &lock},
     {0},
 };
-static const struct method methods[] = {{NULL, merge_tree}, {add_atomic, NULL}, {merge_locked, NULL}};
-static const struct method method_packed = {NULL, write_file};
 
-static const struct method *method_find(const char *name, const struct work *work)
+/* A state with pointers has no place in a slot. */
+static const struct method *method_for(const struct work *work, const struct sheaf_merge *merge)
 {
     if (!(work->laws & SHEAF_LAW_FLAT))
-        return &method_packed;
-    for (size_t i = 0; name && merges[i].name; i++)
-        if (strcmp(merges[i].name, name) == 0)
-            return &methods[i];
-    return &methods[0];
+        return &packed;
+    return merge ? merge->method : merges[0].method;
 }
 
 static enum sheaf_status compute(struct shared_pass *run, unsigned index, const struct link *link,
@@ -293,11 +292,11 @@ static enum sheaf_status run(const struct cast *cast, const struct pass *pass, s
 {
     static const struct team_ops ops = {child, take_blocks};
     struct shared_pass run = {.cast = cast, .pass = pass, .total = total, .area = MAP_FAILED,
-                              .method = method_find(cast->merge, pass->work)};
+                              .method = method_for(pass->work, cast->merge)};
     if (pass->cut)
         *blocks = pass->cut->block_count;
     enum sheaf_status status = open_area(&run, err);
-    if (status == SHEAF_OK && run.method == &method_packed)
+    if (status == SHEAF_OK && run.method == &packed)
         status = open_files(&run, err);
     if (status == SHEAF_OK)
         status = team_run(&ops, &run, cast->spaces, pass, blocks, err);

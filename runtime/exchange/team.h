@@ -22,7 +22,7 @@ struct link {
 /* Both sides. SHEAF_WORKER if the other side is gone. */
 enum sheaf_status link_send(const struct link *link, enum message kind, const void *head, size_t head_size,
                             const void *body, size_t body_size);
-/* The payload replaces the content of `bytes`. */
+/* The payload replaces the content of `bytes`; SHEAF_MEMORY if there is no room for it: it is dropped then. */
 enum sheaf_status link_receive(const struct link *link, enum message *kind, struct sheaf_buffer *bytes);
 
 /* Asks the parent for blocks: the dealer of a child. */

@@ -1,24 +1,17 @@
 /* The leader of a job: passes until no kernel wants another, then the answer. */
+#include "job/lead.h"
+
 #include "exchange/world.h"
-#include "job/run.h"
+#include "job/seats.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
-struct lead {
-    struct run run;
-    struct sheaf_answer *answer;
-    int64_t begin_ns, first_ns;
-    int64_t map_ns;
-    sheaf_progress *progress;
-    void *progress_context;
-    int64_t total_bytes;
-};
-
 static bool report(void *context, uint64_t done_bytes)
 {
     struct lead *lead = context;
+    done_bytes += lead->before_bytes;
     return lead->progress(lead->progress_context, done_bytes, lead->total_bytes, lead->run.map_passes);
 }
 
@@ -52,7 +45,7 @@ static enum sheaf_status step(struct lead *lead, enum step what, struct sheaf_er
 }
 
 /* A map pass; where it turns out that the text must be surveyed, the survey and then the pass again. */
-static enum sheaf_status map_step(struct lead *lead, struct sheaf_error *err)
+enum sheaf_status lead_map(struct lead *lead, struct sheaf_error *err)
 {
     struct run *run = &lead->run;
     bool wanted = run->cuttable && !run->entry && source_wants_survey(run->plan->source);
@@ -66,7 +59,7 @@ static enum sheaf_status map_step(struct lead *lead, struct sheaf_error *err)
 /* ---- results --------------------------------------------------------------------------------------------------- */
 
 static enum sheaf_status locate(const struct sheaf_finish *finish, const struct sheaf_position *position,
-                                struct sheaf_place *place, struct sheaf_error *err)
+                                struct sheaf_location *place, struct sheaf_error *err)
 {
     const struct sheaf_source *source = finish->context;
     return source_locate(source, position, place, err);
@@ -113,7 +106,7 @@ static enum sheaf_status ask_next(struct lead *lead, uint32_t member, bool *agai
 }
 
 /* After a pass: each of its reductions is finished or goes on. */
-static enum sheaf_status settle(struct lead *lead, bool *again, struct sheaf_error *err)
+enum sheaf_status lead_settle(struct lead *lead, bool *again, struct sheaf_error *err)
 {
     struct run *run = &lead->run;
     enum sheaf_status status = SHEAF_OK;
@@ -151,7 +144,7 @@ static void sum_up(struct sheaf_answer *answer)
     }
 }
 
-static enum sheaf_status answer_new(struct sheaf_answer **out, const struct sheaf_plan *plan, struct sheaf_error *err)
+enum sheaf_status answer_new(struct sheaf_answer **out, const struct sheaf_plan *plan, struct sheaf_error *err)
 {
     struct sheaf_answer *answer = calloc(1, sizeof *answer);
     if (answer)
@@ -176,6 +169,7 @@ void sheaf_answer_destroy(struct sheaf_answer *answer)
     for (size_t i = 0; i < answer->count; i++)
         sheaf_result_cleanup(&answer->parts[i].result);
     free(answer->parts);
+    free(answer->seats);
     free(answer);
 }
 
@@ -185,7 +179,7 @@ static uint64_t own_peak_bytes(void)
     return getrusage(RUSAGE_SELF, &usage) == 0 ? (uint64_t)usage.ru_maxrss * 1024 : 0;
 }
 
-static void note_totals(struct lead *lead)
+void lead_sum_up(struct lead *lead)
 {
     struct sheaf_answer *answer = lead->answer;
     int64_t now = clock_ns(), first = lead->first_ns ? lead->first_ns : now;
@@ -226,22 +220,24 @@ static bool may_go_on(const struct run *run)
     return false;
 }
 
-static enum sheaf_status lead_passes(struct lead *lead, struct sheaf_error *err)
+enum sheaf_status lead_passes(struct lead *lead, struct sheaf_error *err)
 {
     bool again = true;
     enum sheaf_status status = SHEAF_OK;
     while (again && status == SHEAF_OK) {
         if (may_go_on(&lead->run))
             source_keep(lead->run.plan->source);
-        status = map_step(lead, err);
+        status = lead_map(lead, err);
+        if (status == SHEAF_OK && lead->mapped)
+            status = lead->mapped(lead, err);
         if (status == SHEAF_OK)
-            status = settle(lead, &again, err);
+            status = lead_settle(lead, &again, err);
         lead->run.map_passes++;
     }
     return status;
 }
 
-static enum sheaf_status lead_world(struct lead *lead, struct sheaf_error *err)
+static enum sheaf_status lead_world(struct lead *lead, lead_body *body, struct sheaf_error *err)
 {
     struct sheaf_error ready;
     sheaf_error_clear(&ready);
@@ -251,10 +247,48 @@ static enum sheaf_status lead_world(struct lead *lead, struct sheaf_error *err)
             *err = ready;
         return status;
     }
-    status = lead_passes(lead, err);
+    status = seats_gather(&lead->run, &lead->seats, &lead->seat_count, err);
+    if (status == SHEAF_OK)
+        status = body(lead, err);
+    if (status == SHEAF_OK) {
+        lead->answer->seats = lead->seats;
+        lead->answer->seat_count = lead->seat_count;
+    } else {
+        free(lead->seats);
+    }
     /* Whatever happened, the followers are waiting for a word. */
     enum sheaf_status told = run_announce(&lead->run, STEP_END, status == SHEAF_OK ? err : NULL);
     return status == SHEAF_OK ? told : status;
+}
+
+enum sheaf_status lead_job(struct lead *lead, const struct sheaf_plan *plan, lead_body *body, struct sheaf_error *err)
+{
+    bool ranks = plan->exchange->spaces == SPACES_RANKS;
+    lead->begin_ns = clock_ns();
+    lead->total_bytes = sheaf_source_bytes(plan->source);
+    enum sheaf_status status = run_init(&lead->run, plan, err);
+    if (status == SHEAF_OK && ranks)
+        status = tell_plan(plan, err);
+    if (status == SHEAF_OK) {
+        lead->run.cast.world = ranks ? plan->world : NULL;
+        if (lead->progress) {
+            lead->run.progress = report;
+            lead->run.progress_context = lead;
+        }
+        status = ranks ? lead_world(lead, body, err) : body(lead, err);
+    }
+    run_cleanup(&lead->run);
+    if (status != SHEAF_OK)
+        source_locate_error(plan->source, err);
+    return status;
+}
+
+static enum sheaf_status lead_whole(struct lead *lead, struct sheaf_error *err)
+{
+    enum sheaf_status status = lead_passes(lead, err);
+    if (status == SHEAF_OK)
+        lead_sum_up(lead);
+    return status;
 }
 
 enum sheaf_status sheaf_job_run(const struct sheaf_plan *plan, struct sheaf_answer **out, sheaf_progress *progress,
@@ -263,30 +297,14 @@ enum sheaf_status sheaf_job_run(const struct sheaf_plan *plan, struct sheaf_answ
     if (!plan->sealed)
         return sheaf_fail(err, SHEAF_USAGE, "a plan must be sealed before it is run");
     sheaf_error_clear(err);
-    struct lead lead = {.begin_ns = clock_ns(), .progress = progress, .progress_context = context,
-                        .total_bytes = sheaf_source_bytes(plan->source)};
-    bool ranks = plan->exchange->spaces == SPACES_RANKS;
+    struct lead lead = {.progress = progress, .progress_context = context};
     enum sheaf_status status = answer_new(&lead.answer, plan, err);
     if (status == SHEAF_OK)
-        status = run_init(&lead.run, plan, err);
-    if (status == SHEAF_OK && ranks)
-        status = tell_plan(plan, err);
-    if (status == SHEAF_OK) {
-        lead.run.cast.world = ranks ? plan->world : NULL;
-        if (progress) {
-            lead.run.progress = report;
-            lead.run.progress_context = &lead;
-        }
-        status = ranks ? lead_world(&lead, err) : lead_passes(&lead, err);
+        status = lead_job(&lead, plan, lead_whole, err);
+    if (status != SHEAF_OK) {
+        sheaf_answer_destroy(lead.answer);
+        return status;
     }
-    if (status == SHEAF_OK)
-        note_totals(&lead);
-    run_cleanup(&lead.run);
-    if (status == SHEAF_OK) {
-        *out = lead.answer;
-        return SHEAF_OK;
-    }
-    sheaf_answer_destroy(lead.answer);
-    source_locate_error(plan->source, err);
-    return status;
+    *out = lead.answer;
+    return SHEAF_OK;
 }

@@ -11,6 +11,7 @@ enum sheaf_status run_init(struct run *run, const struct sheaf_plan *plan, struc
     run->plan = plan;
     run->cast = plan_cast(plan);
     run->cuttable = source_access(plan->source) == SOURCE_CUTTABLE;
+    run->input = ALL_INPUTS;
     run->board = board_new();
     run->carries = calloc(plan->reduction_count, sizeof *run->carries);
     run->active = calloc(plan->reduction_count, sizeof *run->active);
@@ -39,6 +40,27 @@ void run_pass_cleanup(struct run *run)
     bundle_cleanup(&run->bundle);
 }
 
+static void choose_input(struct run *run, int64_t input)
+{
+    if (input == run->input)
+        return;
+    run->input = input;
+    if (run->cuttable)
+        cut_choose(&run->cut, input);
+    free(run->entry); /* of other blocks */
+    run->entry = NULL;
+}
+
+void run_choose(struct run *run, int64_t input)
+{
+    choose_input(run, input);
+    run->map_passes = 0;
+    for (uint32_t i = 0; i < run->plan->reduction_count; i++) {
+        sheaf_buffer_cleanup(&run->carries[i]);
+        run->active[i] = &run->carries[i];
+    }
+}
+
 static struct pass make_pass(struct run *run, const struct work *work)
 {
     board_reset(run->board);
@@ -47,12 +69,14 @@ static struct pass make_pass(struct run *run, const struct work *work)
         .source = run->plan->source,
         .cut = run->cuttable ? &run->cut : NULL,
         .entry = run->entry,
+        .input = run->input,
         .plan_id = run->plan->id,
         .number = run->number++,
         .block_bytes = run->plan->block_bytes,
         .board = run->board,
         .progress = run->progress,
         .progress_context = run->progress_context,
+        .progress_interval_ns = PROGRESS_INTERVAL_NS,
         .next_progress_ns = &run->next_progress_ns,
     };
 }
@@ -136,9 +160,12 @@ enum sheaf_status run_announce(struct run *run, enum step step, struct sheaf_err
     if (!run->cast.world)
         return SHEAF_OK;
     struct sheaf_buffer bytes = {0};
+    if (step == STEP_END)
+        return world_tell(run->cast.world, &bytes, err); /* nothing more: no memory can be short for that */
     struct packer packer = {&bytes, SHEAF_OK};
     pack_u64(&packer, step);
     pack_u64(&packer, run->map_passes);
+    pack_u64(&packer, (uint64_t)run->input);
     for (uint32_t i = 0; i < run->plan->reduction_count; i++) {
         pack_u64(&packer, run->active[i] != NULL);
         pack_bytes(&packer, run->carries[i].data, run->carries[i].size);
@@ -154,6 +181,10 @@ static enum sheaf_status hear(struct run *run, struct unpacker *unpacker, enum s
 {
     *step = (enum step)unpack_u64(unpacker);
     run->map_passes = (uint32_t)unpack_u64(unpacker);
+    int64_t input = (int64_t)unpack_u64(unpacker);
+    if (input != ALL_INPUTS && (uint64_t)input >= sheaf_source_input_count(run->plan->source))
+        return sheaf_fail(err, SHEAF_INTERNAL, "a message from rank 0 arrived damaged");
+    choose_input(run, input);
     for (uint32_t i = 0; i < run->plan->reduction_count; i++) {
         run->active[i] = unpack_u64(unpacker) ? &run->carries[i] : NULL;
         size_t size;
@@ -181,7 +212,9 @@ enum sheaf_status run_listen(struct run *run, enum step *step, struct sheaf_erro
     struct sheaf_buffer bytes = {0};
     *step = STEP_END;
     enum sheaf_status status = world_tell(run->cast.world, &bytes, err);
-    if (status == SHEAF_OK) {
+    if (status == SHEAF_MEMORY)
+        *step = STEP_MAP; /* whichever it was: this rank cannot go along, and says so */
+    if (status == SHEAF_OK && bytes.size) {
         struct unpacker unpacker = {bytes.data, bytes.data + bytes.size, false};
         status = hear(run, &unpacker, step, err);
     }

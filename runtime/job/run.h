@@ -14,6 +14,7 @@ struct run {
     struct board *board;
     struct cut cut;
     bool cuttable;
+    int64_t input;                /* the one that is read, or ALL_INPUTS */
     uint8_t *entry;               /* per block, once surveyed; else NULL */
     uint32_t number;              /* passes begun */
     uint32_t map_passes;          /* of the kernels */
@@ -36,6 +37,9 @@ void run_cleanup(struct run *run);
 enum sheaf_status run_map(struct run *run, struct sheaf_error *err);
 enum sheaf_status run_survey(struct run *run, struct sheaf_error *err);
 void run_pass_cleanup(struct run *run);
+
+/* Begins anew, with all reductions, over one input or (ALL_INPUTS) over all of them. */
+void run_choose(struct run *run, int64_t input);
 
 /* The leader's word to the followers before each step, and their reading of it. Without a world nothing happens. */
 enum sheaf_status run_announce(struct run *run, enum step step, struct sheaf_error *err);

@@ -34,6 +34,8 @@ static enum sheaf_status functions_check(const struct sheaf_kernel *kernel, stru
         return fail(kernel, err, "SHEAF_LAW_ADD64 is for flat states: an array of int64 owns no memory");
     if ((kernel->laws & SHEAF_LAW_EXACT) && (kernel->laws & SHEAF_LAW_FIXED_ORDER))
         return fail(kernel, err, "SHEAF_LAW_EXACT and SHEAF_LAW_FIXED_ORDER exclude each other");
+    if ((kernel->laws & SHEAF_LAW_ROUNDED) && (kernel->laws & (SHEAF_LAW_EXACT | SHEAF_LAW_FIXED_ORDER)))
+        return fail(kernel, err, "SHEAF_LAW_ROUNDED contradicts SHEAF_LAW_EXACT and SHEAF_LAW_FIXED_ORDER");
     for (const struct sheaf_variant *variant = kernel->variants; variant && variant->cpu; variant++)
         if (!variant->map)
             return fail(kernel, err, "a variant has no map");

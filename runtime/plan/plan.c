@@ -142,6 +142,11 @@ void sheaf_plan_set_block(struct sheaf_plan *plan, uint64_t bytes)
     plan->block_bytes = bytes;
 }
 
+void sheaf_plan_set_each(struct sheaf_plan *plan)
+{
+    plan->each = true;
+}
+
 void sheaf_plan_set_pin(struct sheaf_plan *plan, const char *policy)
 {
     keep(plan, &plan->pin_name, policy);
@@ -169,19 +174,28 @@ void sheaf_plan_set_world(struct sheaf_plan *plan, struct sheaf_world *world)
 
 /* ---- seal ----------------------------------------------------------------------------------------------------------- */
 
+/* What one run of passes reads: the source, or an input of it. */
+static int64_t bytes_at_once(const struct sheaf_plan *plan)
+{
+    int64_t bytes = sheaf_source_bytes(plan->source);
+    if (bytes == SHEAF_UNKNOWN || !plan->each)
+        return bytes;
+    return bytes / (int64_t)sheaf_source_input_count(plan->source);
+}
+
 static enum sheaf_status find_strategy(struct sheaf_plan *plan, struct sheaf_error *err)
 {
     unsigned workers = plan->workers_asked ? plan->workers_asked : world_default_workers(plan->world);
     const char *name = plan->strategy_name ? plan->strategy_name : "auto";
     if (strcmp(name, "auto") == 0)
-        name = strategy_choose(sheaf_source_bytes(plan->source), plan->workers_asked, workers, plan->world != NULL);
+        name = strategy_choose(bytes_at_once(plan), plan->workers_asked, workers, plan->world != NULL);
     plan->strategy = sheaf_strategy_find(name);
     if (!plan->strategy)
         return sheaf_fail(err, SHEAF_USAGE, "unknown strategy \"%s\" (sheaf strategies lists them)", name);
     if (plan->strategy->unavailable)
         return sheaf_fail(err, SHEAF_UNAVAILABLE, "strategy %s: %s", name, plan->strategy->unavailable);
-    plan->engine = strategy_parts(plan->strategy)->engine;
-    plan->exchange = strategy_parts(plan->strategy)->exchange;
+    plan->engine = strategy_parts(plan->strategy).engine;
+    plan->exchange = strategy_parts(plan->strategy).exchange;
     bool ranks = plan->exchange->spaces == SPACES_RANKS;
     if (ranks && !plan->world)
         return sheaf_fail(err, SHEAF_UNAVAILABLE, "strategy %s runs on the ranks of a launcher: mpirun -n %u sheaf ...",
@@ -195,25 +209,15 @@ static enum sheaf_status find_strategy(struct sheaf_plan *plan, struct sheaf_err
     return SHEAF_OK;
 }
 
-/* The laws that all kernels of the plan obey. */
-static uint32_t common_laws(const struct sheaf_plan *plan)
-{
-    uint32_t laws = SHEAF_LAW_ADD64 | SHEAF_LAW_FLAT;
-    for (uint32_t i = 0; i < plan->reduction_count; i++) {
-        const struct sheaf_kernel *kernel = plan->reductions[i].kernel;
-        laws &= sheaf_kernel_laws(kernel);
-    }
-    return laws;
-}
-
+/* The first kernel whose state is not lawful in that way; NULL: all are. */
 static const struct sheaf_kernel *lawless(const struct sheaf_plan *plan, uint32_t law)
 {
     for (uint32_t i = 0; i < plan->reduction_count; i++) {
         const struct sheaf_kernel *kernel = plan->reductions[i].kernel;
-        if (!(sheaf_kernel_laws(kernel) & law))
+        if ((sheaf_kernel_laws(kernel) & law) != law)
             return kernel;
     }
-    return plan->reductions[0].kernel;
+    return NULL;
 }
 
 static enum sheaf_status find_merge(struct sheaf_plan *plan, struct sheaf_error *err)
@@ -230,32 +234,33 @@ static enum sheaf_status find_merge(struct sheaf_plan *plan, struct sheaf_error 
         return sheaf_fail(err, SHEAF_USAGE, "strategy %s has no merge method \"%s\" (it has: %s)", plan->strategy->name,
                           plan->merge_name, known);
     }
-    if ((merge->law & common_laws(plan)) != merge->law)
+    const struct sheaf_kernel *unfit = lawless(plan, merge->law);
+    if (unfit)
         return sheaf_fail(err, SHEAF_USAGE, "merge method %s needs a state that %s, and that of %s is not (use %s)",
                           merge->name, merge->law & SHEAF_LAW_ADD64 ? "merges by adding integers" : "is flat",
-                          lawless(plan, merge->law)->name, plan->strategy->merges->name);
-    plan->merge = merge->name;
-    plan->in_place = merge->in_place;
+                          unfit->name, plan->strategy->merges->name);
+    plan->merge = merge;
     return SHEAF_OK;
 }
 
-/* 8 MiB, less for a small source, so that every worker gets some. The result cannot depend on it. */
+/* 8 MiB, less for a small source, so that every worker gets some; always a multiple of the least. The result cannot depend
+ * on it. */
 static uint64_t choose_block(const struct sheaf_plan *plan)
 {
     enum { MOST = 8 << 20, LEAST = 64 << 10, BLOCKS_PER_WORKER = 4 };
-    int64_t bytes = sheaf_source_bytes(plan->source);
+    int64_t bytes = bytes_at_once(plan);
     if (bytes == SHEAF_UNKNOWN)
         return 1 << 20;
     uint64_t share = (uint64_t)bytes / ((uint64_t)plan->workers * plan->ranks * BLOCKS_PER_WORKER);
-    return share > MOST ? MOST : share < LEAST ? LEAST : share;
+    return share > MOST ? MOST : share < LEAST ? LEAST : share - share % LEAST;
 }
 
 static enum sheaf_status check_blocks(const struct sheaf_plan *plan, struct sheaf_error *err)
 {
     int64_t bytes = sheaf_source_bytes(plan->source);
-    if (plan->in_place && bytes != SHEAF_UNKNOWN && (uint64_t)bytes / plan->block_bytes >= MOST_IN_PLACE_BLOCKS)
+    if (plan->merge->in_place && bytes != SHEAF_UNKNOWN && (uint64_t)bytes / plan->block_bytes >= MOST_IN_PLACE_BLOCKS)
         return sheaf_fail(err, SHEAF_USAGE, "blocks of %llu bytes are too small for merge method %s on %lld bytes",
-                          (unsigned long long)plan->block_bytes, plan->merge, (long long)bytes);
+                          (unsigned long long)plan->block_bytes, plan->merge->name, (long long)bytes);
     return SHEAF_OK;
 }
 
@@ -335,7 +340,7 @@ void sheaf_plan_view(const struct sheaf_plan *plan, struct sheaf_plan_view *view
     enum source_access access = source_access(plan->source);
     *view = (struct sheaf_plan_view){
         .strategy = plan->strategy->name,
-        .merge = plan->merge,
+        .merge = plan->merge->name,
         .engine = plan->engine->name,
         .exchange = plan->exchange->name,
         .pin = plan->pin,
@@ -352,105 +357,4 @@ void sheaf_plan_view(const struct sheaf_plan *plan, struct sheaf_plan_view *view
         view->blocks = (int64_t)cut.block_count;
         cut_cleanup(&cut);
     }
-}
-
-/* ---- the wire ----------------------------------------------------------------------------------------------------------- */
-
-static void pack_reduction(const struct reduction *reduction, struct packer *packer)
-{
-    const struct sheaf_kernel *kernel = reduction->kernel;
-    const char *origin = kernel_origin(kernel);
-    pack_text(packer, origin ? origin : "");
-    pack_text(packer, kernel->name);
-    pack_bytes(packer, reduction->values, kernel->param_count * sizeof *reduction->values);
-    pack_bytes(packer, reduction->columns, kernel->role_count * sizeof *reduction->columns);
-}
-
-enum sheaf_status plan_pack(const struct sheaf_plan *plan, struct sheaf_buffer *out, struct sheaf_error *err)
-{
-    struct packer packer = {out, SHEAF_OK};
-    pack_u64(&packer, plan->id);
-    pack_text(&packer, plan->strategy->name);
-    pack_text(&packer, plan->merge);
-    pack_text(&packer, plan->pin);
-    pack_u64(&packer, plan->workers);
-    pack_u64(&packer, plan->block_bytes);
-    pack_bytes(&packer, &plan->sieve, sizeof plan->sieve);
-    struct sheaf_buffer source = {0};
-    enum sheaf_status status = source_pack(plan->source, &source, err);
-    pack_bytes(&packer, source.data, source.size);
-    sheaf_buffer_cleanup(&source);
-    pack_u64(&packer, plan->reduction_count);
-    for (uint32_t i = 0; i < plan->reduction_count; i++)
-        pack_reduction(&plan->reductions[i], &packer);
-    if (status == SHEAF_OK && packer.status != SHEAF_OK)
-        return sheaf_fail(err, packer.status, "no memory to pack a plan");
-    return status;
-}
-
-static enum sheaf_status unpack_reduction(struct sheaf_plan *plan, struct unpacker *unpacker, struct sheaf_error *err)
-{
-    char *origin = unpack_text(unpacker), *name = unpack_text(unpacker);
-    enum sheaf_status status = SHEAF_OK;
-    if (!unpacker->bad && *origin && !sheaf_kernel_find(name))
-        status = sheaf_kernel_load(origin, err);
-    const struct sheaf_kernel *kernel = unpacker->bad ? NULL : sheaf_kernel_find(name);
-    if (status == SHEAF_OK && !kernel)
-        status = sheaf_fail(err, SHEAF_INTERNAL, "a plan names kernel \"%s\", which is not here", name ? name : "?");
-    free(origin);
-    free(name);
-    if (status != SHEAF_OK)
-        return status;
-    size_t values_size, columns_size;
-    const void *values = unpack_bytes(unpacker, &values_size), *columns = unpack_bytes(unpacker, &columns_size);
-    struct sheaf_arg copy[SHEAF_MOST_PARAMS];
-    uint32_t numbers[SHEAF_MOST_ROLES];
-    if (unpacker->bad || values_size != kernel->param_count * sizeof copy[0] || values_size > sizeof copy ||
-        columns_size != kernel->role_count * sizeof numbers[0] || columns_size > sizeof numbers)
-        return sheaf_fail(err, SHEAF_INTERNAL, "a plan arrived damaged");
-    memcpy(copy, values, values_size);
-    memcpy(numbers, columns, columns_size);
-    return sheaf_plan_add(plan, kernel, copy, numbers, err);
-}
-
-static enum sheaf_status unpack_into(struct sheaf_plan *plan, struct unpacker *unpacker, struct sheaf_error *err)
-{
-    plan->id = unpack_u64(unpacker);
-    plan->strategy_name = unpack_text(unpacker);
-    plan->merge_name = unpack_text(unpacker);
-    plan->pin_name = unpack_text(unpacker);
-    plan->workers_asked = (unsigned)unpack_u64(unpacker);
-    plan->block_bytes = unpack_u64(unpacker);
-    size_t sieve_size, source_size;
-    const void *sieve = unpack_bytes(unpacker, &sieve_size), *source = unpack_bytes(unpacker, &source_size);
-    if (unpacker->bad || sieve_size != sizeof plan->sieve)
-        return sheaf_fail(err, SHEAF_INTERNAL, "a plan arrived damaged");
-    enum sheaf_status status = source_unpack(&plan->own_source, source, source_size, err);
-    plan->source = plan->own_source;
-    uint64_t count = unpack_u64(unpacker);
-    for (uint64_t i = 0; i < count && status == SHEAF_OK; i++)
-        status = unpack_reduction(plan, unpacker, err);
-    if (status == SHEAF_OK)
-        status = sheaf_plan_seal(plan, err);
-    if (status == SHEAF_OK)
-        memcpy(&plan->sieve, sieve, sizeof plan->sieve);
-    return status;
-}
-
-enum sheaf_status plan_unpack(struct sheaf_plan **out, const void *bytes, size_t size, struct sheaf_world *world,
-                              struct sheaf_error *err)
-{
-    struct unpacker unpacker = {bytes, (const unsigned char *)bytes + size, false};
-    struct sheaf_plan *plan;
-    enum sheaf_status status = sheaf_plan_new(&plan, NULL, err);
-    if (status != SHEAF_OK)
-        return status;
-    sheaf_plan_set_world(plan, world);
-    status = unpack_into(plan, &unpacker, err);
-    if (status != SHEAF_OK) {
-        sheaf_plan_destroy(plan);
-        return status;
-    }
-    *out = plan;
-    return SHEAF_OK;
 }

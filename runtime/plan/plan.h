@@ -19,12 +19,13 @@ struct sheaf_plan {
     char *strategy_name, *merge_name, *pin_name, *nan_name;
     uint64_t block_bytes;
     unsigned workers_asked;
+    bool each; /* for sheaf_job_run_each */
     /* Found out by seal. */
     const struct sheaf_strategy *strategy;
     const struct engine *engine;
     const struct exchange *exchange;
-    const char *merge, *pin;
-    bool in_place; /* the merge method adds every block's state to one total */
+    const struct sheaf_merge *merge;
+    const char *pin;
     unsigned workers; /* in each address space of a world; in all otherwise */
     unsigned ranks;
     struct sheaf_cpuset *places; /* of this process's workers (children included) */
@@ -32,12 +33,12 @@ struct sheaf_plan {
     bool forgetful; /* there was no memory for something that was asked for */
 };
 
-/* The rows of the strategy table, with their parts. */
+/* What a strategy is made of. */
 struct strategy_parts {
     const struct engine *engine;
     const struct exchange *exchange;
 };
-const struct strategy_parts *strategy_parts(const struct sheaf_strategy *strategy);
+struct strategy_parts strategy_parts(const struct sheaf_strategy *strategy);
 /* What `auto` means: never a fork, and not more than one worker for small input unless several were asked for (0: none
  * were). */
 const char *strategy_choose(int64_t source_bytes, unsigned workers_asked, unsigned workers, bool world);

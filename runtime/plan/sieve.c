@@ -1,5 +1,7 @@
 #include "plan/sieve.h"
 
+#include <sheaf/job.h>
+
 #include "source/text_number.h"
 
 #include <stdlib.h>
@@ -32,23 +34,26 @@ enum sheaf_status nan_policy_parse(enum nan_policy *policy, const char *name, st
 
 /* ---- the filter ---------------------------------------------------------------------------------------------- */
 
-static bool column_by_name(const struct sheaf_source *source, const char *name, size_t length, uint32_t *column)
+static bool is_called(const struct sheaf_source *source, size_t column, const char *name, size_t length)
 {
-    size_t count = sheaf_source_column_count(source);
-    for (size_t i = 0; i < count; i++) {
-        const char *have = sheaf_source_column_name(source, i);
-        if (strlen(have) == length && memcmp(have, name, length) == 0) {
-            *column = (uint32_t)i;
-            return true;
-        }
-    }
+    const char *have = sheaf_source_column_name(source, column);
+    return strlen(have) == length && memcmp(have, name, length) == 0;
+}
+
+/* A name goes before a number. */
+static bool find_column(const struct sheaf_source *source, const char *name, size_t length, uint32_t *column)
+{
     char *end;
     unsigned long number = strtoul(name, &end, 10);
-    if (length && end == name + length && number >= 1 && number <= count) {
-        *column = (uint32_t)(number - 1);
-        return true;
-    }
-    return false;
+    bool numeral = length && end == name + length;
+    size_t count = sheaf_source_column_count(source), i = 0;
+    while (i < count && !is_called(source, i, name, length))
+        i++;
+    for (size_t k = 0; numeral && i == count && k < count; k++)
+        if (sheaf_source_column_number(source, k) == number)
+            i = k;
+    *column = (uint32_t)i;
+    return i < count;
 }
 
 /* As cells are read; an integer is kept with all its digits (more than any element has, and it is out of range). */
@@ -70,6 +75,15 @@ static bool read_number(struct filter *filter, const char *text)
     return true;
 }
 
+const char *sheaf_filter_column(const char *expression, size_t *length)
+{
+    size_t blanks = strspn(expression, " ");
+    *length = strcspn(expression + blanks, "<>=!");
+    while (*length && expression[blanks + *length - 1] == ' ')
+        --*length;
+    return expression + blanks;
+}
+
 enum sheaf_status filter_parse(struct filter *filter, const char *text, const struct sheaf_source *source,
                                struct sheaf_error *err)
 {
@@ -78,22 +92,18 @@ enum sheaf_status filter_parse(struct filter *filter, const char *text, const st
         enum comparison comparison;
     } operators[] = {{"<=", LESS_EQUAL}, {">=", GREATER_EQUAL}, {"==", EQUAL}, {"!=", NOT_EQUAL},
                      {"<", LESS},        {">", GREATER},        {"=", EQUAL}};
-    size_t name_length = strcspn(text, "<>=!");
-    const char *rest = text + name_length;
-    while (name_length && text[name_length - 1] == ' ')
-        name_length--;
-    while (name_length && *text == ' ')
-        text++, name_length--;
+    size_t name_length;
+    const char *name = sheaf_filter_column(text, &name_length), *rest = name + strcspn(name, "<>=!");
     for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++) {
         size_t length = strlen(operators[i].text);
-        if (strncmp(rest, operators[i].text, length) != 0)
+        if (!name_length || strncmp(rest, operators[i].text, length) != 0)
             continue;
         filter->comparison = operators[i].comparison;
         if (!read_number(filter, rest + length))
             return sheaf_fail(err, SHEAF_USAGE, "filter \"%s\": \"%s\" is not a number", text, rest + length);
-        if (!column_by_name(source, text, name_length, &filter->column))
-            return sheaf_fail(err, SHEAF_USAGE, "filter \"%s\": no selected column is called \"%.*s\"", text,
-                              (int)name_length, text);
+        if (!find_column(source, name, name_length, &filter->column))
+            return sheaf_fail(err, SHEAF_USAGE, "filter \"%s\": no column of numbers in use is called \"%.*s\"", text,
+                              (int)name_length, name);
         return SHEAF_OK;
     }
     return sheaf_fail(err, SHEAF_USAGE, "filter \"%s\" is not COLUMN OP NUMBER with OP one of < <= == != >= >", text);
@@ -286,7 +296,7 @@ static enum sheaf_status refuse_nan(const struct sifter *sifter, uint32_t column
     const struct tile *tile = sifter->tile;
     struct sheaf_batch where = {tile->rows, NULL, tile->first, tile->at, tile->row, tile->line};
     struct sheaf_position position = sheaf_batch_position(&where, i);
-    struct sheaf_place place = {0};
+    struct sheaf_location place = {0};
     sheaf_fail(err, SHEAF_INPUT, "NaN (--nan skip leaves such rows out)");
     if (source_locate(sifter->source, &position, &place, NULL) != SHEAF_OK)
         return SHEAF_INPUT;

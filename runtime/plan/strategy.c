@@ -1,32 +1,31 @@
 /* Strategy = engine x exchange. A row here and nothing else makes a strategy. */
 #include "plan/plan.h"
 
+#include <pthread.h>
 #include <string.h>
 
-static const struct strategy_parts parts[] = {
-    {&engine_serial, &exchange_none}, {&engine_openmp, &exchange_none}, {&engine_serial, &exchange_pipe},
-    {&engine_serial, &exchange_shm},  {&engine_serial, &exchange_mpi},  {&engine_openmp, &exchange_mpi},
+static const struct row {
+    const char *name;
+    struct strategy_parts parts;
+    const char *summary, *isolation;
+} rows[] = {
+    {"serial", {&engine_serial, &exchange_none}, "one worker", "none: a crash ends the run"},
+    {"threads", {&engine_openmp, &exchange_none}, "threads of this process (OpenMP)",
+     "none: threads share everything, a crash ends the run"},
+    {"processes", {&engine_serial, &exchange_pipe}, "forked workers, partials as messages",
+     "a worker's memory is its own; its death is an error that names it"},
+    {"shared", {&engine_serial, &exchange_shm}, "forked workers, partials in shared memory",
+     "only the partials are shared; a worker's death is an error that names it"},
+    {"mpi", {&engine_serial, &exchange_mpi}, "one worker per rank, across nodes (MPI)",
+     "a rank's memory is its own; its death ends the launch"},
+    {"hybrid", {&engine_openmp, &exchange_mpi}, "threads in each rank, across nodes (OpenMP and MPI)",
+     "between ranks as mpi, inside a rank as threads"},
 };
-enum { STRATEGIES = sizeof parts / sizeof parts[0] }; /* in the order of the names below */
+enum { STRATEGIES = sizeof rows / sizeof rows[0] };
 
-static struct sheaf_strategy strategies[STRATEGIES] = {
-    {.name = "serial", .summary = "one worker", .isolation = "none: a crash ends the run"},
-    {.name = "threads", .summary = "threads of this process (OpenMP)",
-     .isolation = "none: threads share everything, a crash ends the run"},
-    {.name = "processes", .summary = "forked workers, partials as messages",
-     .isolation = "a worker's memory is its own; its death is an error that names it"},
-    {.name = "shared", .summary = "forked workers, partials in shared memory",
-     .isolation = "only the partials are shared; a worker's death is an error that names it"},
-    {.name = "mpi", .summary = "one worker per rank, across nodes (MPI)",
-     .isolation = "a rank's memory is its own; its death ends the launch"},
-    {.name = "hybrid", .summary = "threads in each rank, across nodes (OpenMP and MPI)",
-     .isolation = "between ranks as mpi, inside a rank as threads"},
-};
-
-const struct strategy_parts *strategy_parts(const struct sheaf_strategy *strategy)
-{
-    return &parts[strategy - strategies];
-}
+/* The rows as programs see them: what the parts offer is theirs to say, so it is put together once, at run time. */
+static struct sheaf_strategy strategies[STRATEGIES];
+static pthread_once_t strategies_made = PTHREAD_ONCE_INIT;
 
 /* NULL, or why this build has it not. */
 static const char *lacking(const char *feature)
@@ -39,20 +38,35 @@ static const char *lacking(const char *feature)
     return NULL;
 }
 
-/* The parts know what they offer; the table only joins them. Idempotent, so that racing first calls are harmless. */
-const struct sheaf_strategy *sheaf_strategies(size_t *count)
+static void make_strategies(void)
 {
     for (size_t i = 0; i < STRATEGIES; i++) {
-        const struct engine *engine = parts[i].engine;
-        const struct exchange *exchange = parts[i].exchange;
-        strategies[i].engine = engine->name;
-        strategies[i].exchange = exchange->name;
-        strategies[i].merges = exchange->merges ? exchange->merges : engine->merges;
+        const struct row *row = &rows[i];
+        const struct engine *engine = row->parts.engine;
+        const struct exchange *exchange = row->parts.exchange;
         const char *engine_lacks = lacking(engine->feature), *exchange_lacks = lacking(exchange->feature);
-        strategies[i].unavailable = exchange_lacks ? exchange_lacks : engine_lacks;
+        strategies[i] = (struct sheaf_strategy){
+            .name = row->name,
+            .summary = row->summary,
+            .isolation = row->isolation,
+            .engine = engine->name,
+            .exchange = exchange->name,
+            .merges = exchange->merges ? exchange->merges : engine->merges,
+            .unavailable = exchange_lacks ? exchange_lacks : engine_lacks,
+        };
     }
+}
+
+const struct sheaf_strategy *sheaf_strategies(size_t *count)
+{
+    pthread_once(&strategies_made, make_strategies);
     *count = STRATEGIES;
     return strategies;
+}
+
+struct strategy_parts strategy_parts(const struct sheaf_strategy *strategy)
+{
+    return rows[strategy - strategies].parts;
 }
 
 const struct sheaf_strategy *sheaf_strategy_find(const char *name)

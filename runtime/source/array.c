@@ -52,7 +52,7 @@ static enum sheaf_status choose_columns(struct sheaf_source *source, size_t inpu
     for (size_t i = 0; status == SHEAF_OK && i < count; i++) {
         if (reading->column_count)
             snprintf(names[i], sizeof names[i], "%zu", picked[i] + 1);
-        columns[i] = (struct source_column){names[i], layout->type};
+        columns[i] = (struct source_column){.name = names[i], .type = layout->type};
         picks->cell[i] = picked[i];
     }
     if (status == SHEAF_OK)
@@ -295,7 +295,7 @@ static enum sheaf_status array_feed_cut(const struct sheaf_source *source, size_
 /* ---- finding again -------------------------------------------------------------------------------------- */
 
 static enum sheaf_status array_locate(const struct sheaf_source *source, const struct sheaf_position *position,
-                                      struct sheaf_place *place, struct sheaf_error *err)
+                                      struct sheaf_location *place, struct sheaf_error *err)
 {
     (void)source;
     (void)err;

@@ -1,9 +1,8 @@
-/* Reading arrays. Bytes come by pread into a window; tiles are slices of the window where the cells of a column lie
- * side by side, else gathered from it. A mapped file would save the copy but costs page faults and unmapping: of a
- * cached file 11 GB/s with one worker and 18 with two, against 10.5 and 20.5 by pread (Zen 4). And a file that shrinks
- * would end the process. */
+/* Reading arrays. The window is a piece of the file, mapped or, where that is not allowed or does not pay, read; tiles
+ * are slices of the window where the cells of a column lie side by side, else gathered from it. */
 #include "source/array.h"
 #include "source/bytes.h"
+#include "source/mapping.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -13,6 +12,8 @@
 enum {
     WINDOW_BYTES = 1024 * 1024, /* the knee: of a cached file 8.5 GB/s a core at 256 KiB, 9.3 at 512 KiB, 10.1 at
                                    1 MiB, 10.2 at 2 MiB, 9.4 at 8 MiB (Zen 4) */
+    MAP_BYTES = 8 * 1024 * 1024, /* a mapped window: at 4 MiB two threads lose a tenth to unmapping */
+    MAP_TILE_BYTES = 8 * 1024,   /* leaves room in the first cache for what is prefetched meanwhile */
     DENSE_BYTES = 256 * 1024,   /* all columns of a gathered tile */
     ALIGNMENT = 64
 };
@@ -35,7 +36,9 @@ struct array_reader {
     enum sheaf_status (*fetch)(struct array_reader *r, uint64_t *rows, struct sheaf_error *err);
     uint64_t tile_rows;      /* the most that a tile has */
     uint64_t window_first, window_rows, window_pitch; /* rows in the window; bytes from column to column */
+    const unsigned char *view; /* the window's first byte: in `window` or in `mapping` */
     unsigned char *window;
+    struct mapping mapping;
     unsigned char *dense;    /* columns x tile_rows x size */
     uint64_t *position;      /* tile_rows, for a walk */
     const unsigned char **from; /* per column: the tile's cells */
@@ -114,28 +117,72 @@ static enum sheaf_status fetch_fed(struct array_reader *r, uint64_t *rows, struc
     return SHEAF_OK;
 }
 
-/* The cells of a column lie side by side: each column has its part of the window. */
+/* The mapped window, if there is one, has been looked at. */
+static enum sheaf_status leave_mapping(struct array_reader *r, struct sheaf_error *err)
+{
+    if (!r->mapping.base)
+        return SHEAF_OK;
+    enum sheaf_status status = mapping_check(&r->mapping, r->fd, r->input->name, err);
+    mapping_close(&r->mapping);
+    return status;
+}
+
+/* Moves the window to row `next`, whose `row` bytes begin at `element`, as do those of the rows behind it. */
+static enum sheaf_status move_window(struct array_reader *r, uint64_t element, uint64_t row, struct sheaf_error *err)
+{
+    uint64_t left = r->hi - r->next, n = least(MAP_BYTES / row, left);
+    r->window_rows = 0;
+    enum sheaf_status status = leave_mapping(r, err);
+    if (status != SHEAF_OK)
+        return status;
+    r->view = mapping_open(&r->mapping, r->fd, r->input->start + element * r->size, n * row);
+    if (!r->view) {
+        n = least(WINDOW_BYTES / row, left);
+        r->view = r->window;
+        status = need(r, element, n * row / r->size, r->window, err);
+    }
+    r->window_first = r->next;
+    r->window_rows = status == SHEAF_OK ? n : 0;
+    return status;
+}
+
+/* Reads several columns, each into its part of the window. */
+static enum sheaf_status read_columns(struct array_reader *r, struct sheaf_error *err)
+{
+    uint64_t room = WINDOW_BYTES / (r->columns * r->size), n = least(room ? room : 1, r->hi - r->next);
+    r->view = r->window;
+    r->window_rows = 0;
+    r->window_pitch = n * r->size;
+    for (size_t k = 0; k < r->columns; k++) {
+        enum sheaf_status status = need(r, r->cell[k] * r->layout->rows + r->next, n,
+                                        r->window + k * r->window_pitch, err);
+        if (status != SHEAF_OK)
+            return status;
+    }
+    r->window_first = r->next;
+    r->window_rows = n;
+    return SHEAF_OK;
+}
+
+/* The cells of a column lie side by side. */
 static enum sheaf_status fetch_columns(struct array_reader *r, uint64_t *rows, struct sheaf_error *err)
 {
     if (r->next - r->window_first >= r->window_rows) {
-        uint64_t room = WINDOW_BYTES / (r->columns * r->size);
-        uint64_t n = least(room ? room : 1, r->hi - r->next);
-        r->window_rows = 0;
-        r->window_pitch = n * r->size;
-        for (size_t k = 0; k < r->columns; k++) {
-            uint64_t element = (r->layout->by_column ? r->cell[k] * r->layout->rows : 0) + r->next;
-            enum sheaf_status status = need(r, element, n, r->window + k * r->window_pitch, err);
-            if (status != SHEAF_OK)
-                return status;
-        }
-        r->window_first = r->next;
-        r->window_rows = n;
+        uint64_t before = r->layout->by_column ? r->cell[0] * r->layout->rows : 0;
+        enum sheaf_status status = r->columns == 1 ? move_window(r, before + r->next, r->size, err)
+                                                   : read_columns(r, err);
+        if (status != SHEAF_OK)
+            return status;
     }
     uint64_t skipped = r->next - r->window_first;
     *rows = least(*rows, r->window_rows - skipped);
+    r->own = r->view == r->window;
+    if (!r->own)
+        *rows = least(*rows, MAP_TILE_BYTES / r->size);
     for (size_t k = 0; k < r->columns; k++)
-        r->from[k] = r->window + k * r->window_pitch + skipped * r->size;
-    r->own = true;
+        r->from[k] = r->view + k * r->window_pitch + skipped * r->size;
+    if (!r->own)
+        mapping_expect(&r->mapping, r->from[0] + *rows * r->size, *rows * r->size);
     return SHEAF_OK;
 }
 
@@ -144,17 +191,13 @@ static enum sheaf_status fetch_rows(struct array_reader *r, uint64_t *rows, stru
 {
     uint64_t width = r->layout->width;
     if (r->next - r->window_first >= r->window_rows) {
-        uint64_t n = least(WINDOW_BYTES / (width * r->size), r->hi - r->next);
-        r->window_rows = 0;
-        enum sheaf_status status = need(r, r->next * width, n * width, r->window, err);
+        enum sheaf_status status = move_window(r, r->next * width, width * r->size, err);
         if (status != SHEAF_OK)
             return status;
-        r->window_first = r->next;
-        r->window_rows = n;
     }
     uint64_t skipped = r->next - r->window_first;
     *rows = least(*rows, r->window_rows - skipped);
-    gather_rows(r, r->window + skipped * width * r->size, *rows);
+    gather_rows(r, r->view + skipped * width * r->size, *rows);
     return SHEAF_OK;
 }
 
@@ -320,6 +363,7 @@ enum sheaf_status array_reader_open(struct reader **reader, const struct sheaf_s
 void array_reader_close(struct reader *reader)
 {
     struct array_reader *r = (struct array_reader *)reader;
+    mapping_close(&r->mapping);
     if (r->fd >= 0)
         close(r->fd);
     free(r->window);
@@ -356,6 +400,7 @@ enum sheaf_status array_reader_begin(struct reader *reader, const struct span *s
     r->hi = span->hi;
     r->fed = span->bytes;
     r->window_first = r->window_rows = 0;
+    mapping_close(&r->mapping); /* of a block that was given up */
     bool in_order = r->layout->rank && (source->in_order || r->layout->in_order);
     r->walk = r->layout->rank && !in_order;
     if (r->fed) {
@@ -396,8 +441,8 @@ enum sheaf_status array_reader_next(struct reader *reader, struct tile *tile, st
     struct array_reader *r = (struct array_reader *)reader;
     uint64_t rows = least(r->hi - r->next, r->walk ? least(r->tile_rows, TILE_ROWS) : r->tile_rows);
     *tile = (struct tile){.columns = r->out};
-    if (rows == 0)
-        return SHEAF_OK;
+    if (rows == 0 || r->mapping.torn)
+        return leave_mapping(r, err);
     enum sheaf_status status = r->fetch(r, &rows, err);
     if (status != SHEAF_OK)
         return status;

@@ -27,7 +27,8 @@ static enum sheaf_status columns_copy(struct sheaf_source *source, const struct 
     if (!source->columns)
         return sheaf_fail(err, SHEAF_MEMORY, "out of memory for %zu columns", count);
     for (size_t i = 0; i < count; i++) {
-        source->columns[i] = (struct source_column){strdup(columns[i].name), columns[i].type};
+        source->columns[i] = columns[i];
+        source->columns[i].name = strdup(columns[i].name);
         if (!source->columns[i].name)
             return sheaf_fail(err, SHEAF_MEMORY, "out of memory for %zu columns", count);
         source->column_count = i + 1;

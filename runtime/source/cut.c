@@ -42,6 +42,13 @@ void cut_cleanup(struct cut *cut)
     memset(cut, 0, sizeof *cut);
 }
 
+void cut_choose(struct cut *cut, int64_t input)
+{
+    const uint64_t *first = cut->first_block;
+    cut->base = input == ALL_INPUTS ? 0 : first[input];
+    cut->block_count = first[input == ALL_INPUTS ? (int64_t)cut->source->input_count : input + 1] - cut->base;
+}
+
 /* The last input that begins at or before `block` and is not empty. */
 static size_t input_of(const struct cut *cut, uint64_t block)
 {
@@ -58,20 +65,21 @@ static size_t input_of(const struct cut *cut, uint64_t block)
 
 struct span cut_span(const struct cut *cut, uint64_t block)
 {
-    size_t input = input_of(cut, block);
+    uint64_t number = cut->base + block;
+    size_t input = input_of(cut, number);
     uint64_t units = cut->source->inputs[input].units, block_units = cut_block_units(cut, input);
-    uint64_t lo = (block - cut->first_block[input]) * block_units;
+    uint64_t lo = (number - cut->first_block[input]) * block_units;
     uint64_t hi = units - lo > block_units ? lo + block_units : units;
     return (struct span){.block = block, .input = input, .lo = lo, .hi = hi};
 }
 
 void source_survey_scan(const struct cut *cut, const uint8_t *transition, uint8_t *entry)
 {
-    for (size_t input = 0; input < cut->source->input_count; input++) {
-        unsigned state = 0;
-        for (uint64_t b = cut->first_block[input]; b < cut->first_block[input + 1]; b++) {
-            entry[b] = (uint8_t)state;
-            state = (unsigned)transition[b] >> (2 * state) & 3;
-        }
+    unsigned state = 0;
+    for (uint64_t b = 0; b < cut->block_count; b++) {
+        struct span span = cut_span(cut, b);
+        state = span.lo == 0 ? 0 : state; /* a quote does not reach into the next input */
+        entry[b] = (uint8_t)state;
+        state = (unsigned)transition[b] >> (2 * state) & 3;
     }
 }

@@ -15,7 +15,7 @@ struct byte_feed {
     struct feed base;
     size_t block_bytes;
     uint64_t block;
-    size_t input;
+    size_t input, end;       /* from the current one to here */
     bool begun;              /* input is open */
     bool ended;              /* nothing is left to read of it */
     int fd;                  /* of a file */
@@ -156,7 +156,7 @@ static enum sheaf_status byte_feed_next(struct feed *feed, struct sheaf_buffer *
     struct byte_feed *f = (struct byte_feed *)feed;
     enum sheaf_status status = SHEAF_OK;
     *more = false;
-    while (status == SHEAF_OK && !*more && f->input < feed->source->input_count) {
+    while (status == SHEAF_OK && !*more && f->input < f->end) {
         if (!f->begun)
             status = begin_input(f, bytes, err);
         if (status == SHEAF_OK)
@@ -185,8 +185,16 @@ static enum sheaf_status byte_feed_open(struct feed **feed, const struct sheaf_s
     f->base = (struct feed){source, byte_feed_next, byte_feed_close};
     f->block_bytes = (size_t)block_bytes;
     f->fd = -1;
+    f->end = source->input_count;
     *feed = &f->base;
     return SHEAF_OK;
+}
+
+static void byte_feed_choose(struct feed *feed, int64_t input)
+{
+    struct byte_feed *f = (struct byte_feed *)feed;
+    f->input = input == ALL_INPUTS ? 0 : (size_t)input;
+    f->end = input == ALL_INPUTS ? feed->source->input_count : f->input + 1;
 }
 
 /* ---- the interface -------------------------------------------------------------------------------------- */
@@ -197,6 +205,12 @@ enum sheaf_status feed_open(struct feed **feed, const struct sheaf_source *sourc
     if (source->format->feed_open)
         return source->format->feed_open(feed, source, block_bytes, err);
     return byte_feed_open(feed, source, block_bytes, err);
+}
+
+void feed_choose(struct feed *feed, int64_t input)
+{
+    if (!feed->source->format->feed_open)
+        byte_feed_choose(feed, input);
 }
 
 enum sheaf_status feed_next(struct feed *feed, struct sheaf_buffer *bytes, struct span *span, bool *more,

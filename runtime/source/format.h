@@ -21,6 +21,7 @@ enum sheaf_status source_fail(struct sheaf_error *err, enum sheaf_status status,
 struct source_column {
     char *name; /* owned; "" for an array */
     enum sheaf_type type;
+    size_t number; /* from 1 in the input; 0 stands for its place among the selected */
 };
 
 struct source_input {
@@ -165,7 +166,7 @@ struct source_format {
 
     /* As source_locate. place->file, place->alone and a known position->row are filled in already. */
     enum sheaf_status (*locate)(const struct sheaf_source *source, const struct sheaf_position *position,
-                                struct sheaf_place *place, struct sheaf_error *err);
+                                struct sheaf_location *place, struct sheaf_error *err);
 
     /* As source_survey_block and source_wants_survey. NULL: never needed. */
     enum sheaf_status (*survey_block)(const struct sheaf_source *source, const struct span *span, uint8_t *transition,

@@ -118,7 +118,7 @@ static enum sheaf_status gen_open(struct sheaf_source *source, size_t i, struct 
     input->units = reading->count;
     input->rows = (int64_t)reading->count;
     input->unit_bytes = sheaf_type_size(generators[kind].type);
-    return source_set_columns(source, i, &(struct source_column){"", generators[kind].type}, 1, err);
+    return source_set_columns(source, i, &(struct source_column){.name = "", .type = generators[kind].type}, 1, err);
 }
 
 static void gen_cleanup(struct sheaf_source *source)
@@ -211,7 +211,7 @@ static void gen_reader_close(struct reader *reader)
 }
 
 static enum sheaf_status gen_locate(const struct sheaf_source *source, const struct sheaf_position *position,
-                                    struct sheaf_place *place, struct sheaf_error *err)
+                                    struct sheaf_location *place, struct sheaf_error *err)
 {
     (void)source;
     (void)err;

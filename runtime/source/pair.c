@@ -167,7 +167,7 @@ static const struct sheaf_source *pair_side(const struct sheaf_source *source, s
 }
 
 static enum sheaf_status pair_locate(const struct sheaf_source *source, const struct sheaf_position *position,
-                                     struct sheaf_place *place, struct sheaf_error *err)
+                                     struct sheaf_location *place, struct sheaf_error *err)
 {
     const struct pair *sides = pair_of(source);
     struct sheaf_position own = *position;

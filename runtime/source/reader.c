@@ -42,12 +42,12 @@ bool source_wants_survey(const struct sheaf_source *source)
 /* ---- finding a position again --------------------------------------------------------------------------- */
 
 enum sheaf_status source_locate(const struct sheaf_source *source, const struct sheaf_position *position,
-                                struct sheaf_place *place, struct sheaf_error *err)
+                                struct sheaf_location *place, struct sheaf_error *err)
 {
     if (position->file >= source->input_count)
         return sheaf_fail(err, SHEAF_INTERNAL, "a position in input %llu of %zu", (unsigned long long)position->file,
                           source->input_count);
-    *place = (struct sheaf_place){
+    *place = (struct sheaf_location){
         .file = source->inputs[position->file].name,
         .row = position->row == SHEAF_UNKNOWN ? 0 : (uint64_t)position->row,
         .line = position->line,
@@ -64,7 +64,7 @@ void source_locate_error(const struct sheaf_source *source, struct sheaf_error *
         if (source->inputs[i].once || strcmp(source->inputs[i].name, err->file) != 0)
             continue;
         struct sheaf_position position = {i, (uint64_t)err->byte, SHEAF_UNKNOWN, SHEAF_UNKNOWN};
-        struct sheaf_place place;
+        struct sheaf_location place;
         if (source_locate(source, &position, &place, NULL) == SHEAF_OK)
             err->line = place.line;
         return;

@@ -288,6 +288,12 @@ const char *sheaf_source_column_name(const struct sheaf_source *source, size_t c
     return source->columns[column].name;
 }
 
+size_t sheaf_source_column_number(const struct sheaf_source *source, size_t column)
+{
+    size_t number = source->columns[column].number;
+    return number ? number : column + 1;
+}
+
 enum sheaf_type sheaf_source_column_type(const struct sheaf_source *source, size_t column)
 {
     return source->columns[column].type;

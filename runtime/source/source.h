@@ -25,10 +25,14 @@ struct cut {
     uint64_t block_bytes;
     uint64_t block_count;
     uint64_t *first_block; /* per input, the number of its first block; input_count + 1 entries */
+    uint64_t base;         /* what those numbers are above the ones in use: 0, or the chosen input's first */
 };
 enum sheaf_status cut_init(struct cut *cut, const struct sheaf_source *source, uint64_t block_bytes,
                            struct sheaf_error *err);
 void cut_cleanup(struct cut *cut);
+enum { ALL_INPUTS = -1 };
+/* From now on only the blocks of `input`, numbered from 0; ALL_INPUTS: those of all again. */
+void cut_choose(struct cut *cut, int64_t input);
 /* Units in a block of input `input`: as many as block_bytes holds, at least 1. */
 uint64_t cut_block_units(const struct cut *cut, uint64_t input);
 
@@ -63,8 +67,9 @@ struct tile {
     const struct tile_column *columns;
 };
 
-/* A worker's way to read a source; one per worker, with its own buffers (up to 1.5 MiB, twice that for a pair; more
- * only where a single row needs more). */
+/* A worker's way to read a source; one per worker, used by the thread that opened it, with its own buffers (up to
+ * 1.5 MiB, twice that for a pair; more only where a single row needs more) and at most one mapped piece (8 MiB; two for
+ * a pair). What is in a tile counts only when reader_next has returned 0 rows: a mapped file may have shrunk. */
 struct reader;
 enum sheaf_status reader_open(struct reader **reader, const struct sheaf_source *source, struct sheaf_error *err);
 /* SHEAF_SURVEY: the text has quotes and no survey has been made: run one and begin again. */
@@ -76,7 +81,7 @@ void reader_close(struct reader *reader);
 
 /* Finds row and line of a position for a person. May read the input up to there. */
 enum sheaf_status source_locate(const struct sheaf_source *source, const struct sheaf_position *position,
-                                struct sheaf_place *place, struct sheaf_error *err);
+                                struct sheaf_location *place, struct sheaf_error *err);
 /* Completes an error that has a byte but no line, in the same way. Leaves it alone if that fails. */
 void source_locate_error(const struct sheaf_source *source, struct sheaf_error *err);
 
@@ -100,6 +105,8 @@ enum sheaf_status feed_open(struct feed **feed, const struct sheaf_source *sourc
  * counts from 0. *more = false at the end. A record longer than block_bytes makes a longer block. */
 enum sheaf_status feed_next(struct feed *feed, struct sheaf_buffer *bytes, struct span *span, bool *more,
                             struct sheaf_error *err);
+/* Before the first block: only those of `input`, or ALL_INPUTS. Not for pairs. */
+void feed_choose(struct feed *feed, int64_t input);
 void feed_close(struct feed *feed);
 
 /* Another pass may follow: what is read of streams from now on is kept, in a file without a name in $TMPDIR (/tmp), so

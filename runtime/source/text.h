@@ -66,6 +66,6 @@ enum sheaf_status text_feed_cut(const struct sheaf_source *source, size_t input,
                                 const unsigned char *bytes, size_t size, bool last, struct feed_piece *piece,
                                 struct sheaf_error *err);
 enum sheaf_status text_locate(const struct sheaf_source *source, const struct sheaf_position *position,
-                              struct sheaf_place *place, struct sheaf_error *err);
+                              struct sheaf_location *place, struct sheaf_error *err);
 
 #endif

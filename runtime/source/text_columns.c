@@ -100,7 +100,7 @@ static enum sheaf_status declare(struct sheaf_source *source, size_t input, cons
     char(*numbers)[NUMBER_TEXT] = calloc(count, sizeof *numbers);
     enum sheaf_status status = columns && numbers ? SHEAF_OK : no_memory(err);
     for (size_t k = 0; k < count && status == SHEAF_OK; k++)
-        columns[k] = (struct source_column){(char *)column_name(schema, cells[k], numbers[k]), SHEAF_F64};
+        columns[k] = (struct source_column){(char *)column_name(schema, cells[k], numbers[k]), SHEAF_F64, cells[k] + 1};
     if (status == SHEAF_OK)
         status = source_set_columns(source, input, columns, count, err);
     free(columns);

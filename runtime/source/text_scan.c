@@ -93,7 +93,7 @@ static enum sheaf_status count_range(const struct sheaf_source *source, const ch
 }
 
 enum sheaf_status text_locate(const struct sheaf_source *source, const struct sheaf_position *position,
-                              struct sheaf_place *place, struct sheaf_error *err)
+                              struct sheaf_location *place, struct sheaf_error *err)
 {
     const struct source_input *input = &source->inputs[position->file];
     place->text = true;

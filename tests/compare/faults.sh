@@ -22,6 +22,8 @@ stray fail
 lost "a kernel that fails" "refused in a thread"
 stray die
 lost "a process that is killed" "killed by signal 9 \(Killed\)"
+stray die --format text
+expect out '^bits: all 2 rows agree, bit for bit; LOST: 1 row$' "the verdict"
 stray hang --stall 1
 lost "a thread that hangs" "no sign of life for 1 s \(--stall\), killed"
 

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "comparison.h"
+#include "compare/verdict.h"
 
 /* ---- figures --------------------------------------------------------------------------------------------------- */
 
@@ -40,6 +40,31 @@ static struct row row_of(enum way_kind kind, unsigned ranks, unsigned workers, u
     for (size_t i = 0; i < count; i++)
         row_add_repetition(&row, &(struct repetition){.elapsed_s = seconds[i], .bytes = bytes, .peak_bytes = 10 * (i + 1)});
     return row;
+}
+
+/* Of the rows that agree; others are as fast where their first quartile is within its third. */
+static void the_fastest_row_agrees(void **state)
+{
+    (void)state;
+    struct row rows[] = {
+        row_of(WAY_PLAN, 0, 1, 1000, (double[]){8, 8, 8}, 3), row_of(WAY_PLAN, 0, 2, 1000, (double[]){2, 3, 4}, 3),
+        row_of(WAY_PLAN, 0, 3, 1000, (double[]){3, 5, 9}, 3), row_of(WAY_PLAN, 0, 4, 1000, (double[]){1, 1, 1}, 3),
+        row_of(WAY_PLAN, 0, 5, 1000, NULL, 0),                row_of(WAY_PREAD, 0, 1, 1000, (double[]){0.5}, 1),
+        row_of(WAY_PLAN, 0, 6, 1000, (double[]){3.4, 3.5}, 2),
+    };
+    struct comparison c = {.rows = rows, .count = sizeof rows / sizeof rows[0], .base = 0, .has_base = true};
+    struct verdict verdict;
+    rows[3].differs = true;
+    rows[4].state = ROW_FAILED;
+    assert_true(verdict_make(&verdict, &c));
+    assert_ptr_equal(verdict.fastest, &rows[1]);
+    assert_int_equal(verdict.as_fast, 1); /* 3.425 <= 3.5; row 2's is 4 */
+    assert_int_equal(verdict.answers, 5);
+    assert_int_equal(verdict.agreeing, 4);
+    assert_int_equal(verdict.differing.count, 1);
+    assert_int_equal(verdict.lost, 1);
+    struct comparison none = {.rows = &rows[4], .count = 2};
+    assert_false(verdict_make(&verdict, &none));
 }
 
 static void rates_refer_to_the_fastest_reading_with_as_many_workers(void **state)
@@ -150,6 +175,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quartiles_are_interpolated),
         cmocka_unit_test(rates_refer_to_the_fastest_reading_with_as_many_workers),
+        cmocka_unit_test(the_fastest_row_agrees),
         cmocka_unit_test(a_way_survives_its_text),
         cmocka_unit_test(workers_may_have_a_shape),
         cmocka_unit_test(lines_that_are_not_ours_are_passed_over),

@@ -5,7 +5,7 @@
 measure() { compare sum x.npy --strategy shared --workers 2 --block 64K --pin none --repeat 3 "$@"; }
 # scaled FACTOR: timings.txt with all seconds multiplied.
 scaled() {
-    awk -F '\t' -v OFS='\t' -v by="$1" '$1 == "row" { for (i = 9; i <= 12; i++) $i = sprintf("%.9f", $i * by) } { print }' \
+    awk -F '\t' -v OFS='\t' -v by="$1" '$1 == "row" { for (i = 10; i <= 13; i++) $i = sprintf("%.9f", $i * by) } { print }' \
         timings.txt
 }
 
@@ -13,7 +13,7 @@ measure --save timings.txt
 expect_code 0 "--save"
 [ "$(grep -c '^row' timings.txt)" -eq 2 ] || fail "a line for each row"
 expect timings.txt '^kernel	sum$' "the kernel is named"
-expect timings.txt '^row	shared	private	0	2	65536	none	3	' "a row is saved"
+expect timings.txt '^row	shared	private	0	2	65536	none	exact	3	' "a row is saved"
 
 scaled 1000 >slow.txt
 measure --against slow.txt --format tsv
@@ -27,7 +27,7 @@ expect_code 3 "all slower"
 expect err '^sheaf: serial direct, 1 worker, blocks of 64 KiB: .* slower$' "what moved is told"
 
 # Quartiles that overlap are noise, and so is less than --rtol.
-awk -F '\t' -v OFS='\t' '$1 == "row" { $9 = $10 = "0.000000001"; $12 = 3600 } { print }' timings.txt >wide.txt
+awk -F '\t' -v OFS='\t' '$1 == "row" { $10 = $11 = "0.000000001"; $13 = 3600 } { print }' timings.txt >wide.txt
 measure --against wide.txt --format tsv
 expect_code 0 "noise"
 expect_cells moved '^(serial|shared)$' false "noise"

@@ -216,7 +216,7 @@ struct sheaf_source *dataset_stream(const struct dataset *data)
 
 void dataset_stream_end(void)
 {
-    assert_int_equal(waitpid(writer, NULL, 0), writer);
-    dup2(stdin_before, 0);
+    dup2(stdin_before, 0); /* a writer whose words nobody wants any more ends by that */
     close(stdin_before);
+    assert_int_equal(waitpid(writer, NULL, 0), writer);
 }

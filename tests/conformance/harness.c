@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -16,6 +17,23 @@ static bool fits(const struct sheaf_kernel *kernel, const struct sheaf_source *s
         if (!(kernel->roles[i].types & SHEAF_TYPE_BIT(sheaf_source_column_type(source, i))))
             return false;
     return true;
+}
+
+static enum sheaf_status run_each(const struct sheaf_plan *plan, const struct sheaf_source *source,
+                                  struct sheaf_answer **total, struct sheaf_error *err)
+{
+    struct sheaf_answer **answers;
+    enum sheaf_status status = sheaf_job_run_each(plan, &answers, total, NULL, NULL, err);
+    if (status != SHEAF_OK)
+        return status;
+    uint64_t read = 0;
+    for (size_t i = 0; i < sheaf_source_input_count(source); i++) {
+        read += answers[i]->rows.read;
+        sheaf_answer_destroy(answers[i]);
+    }
+    free(answers);
+    assert_int_equal(read, (*total)->rows.read);
+    return SHEAF_OK;
 }
 
 enum sheaf_status run_cover(const struct fixture *fixture, const struct sheaf_kernel *const *kernels, size_t count,
@@ -41,7 +59,8 @@ enum sheaf_status run_cover(const struct fixture *fixture, const struct sheaf_ke
     if (status == SHEAF_OK)
         status = sheaf_plan_seal(plan, err);
     if (status == SHEAF_OK)
-        status = sheaf_job_run(plan, answer, NULL, NULL, err);
+        status = fixture->each ? run_each(plan, fixture->source, answer, err)
+                               : sheaf_job_run(plan, answer, NULL, NULL, err);
     sheaf_plan_destroy(plan);
     return status;
 }
@@ -138,7 +157,9 @@ size_t check_covers(const struct fixture *fixture, const struct sheaf_kernel *co
     struct cover whole = {"serial", NULL, 1, (uint64_t)1 << 40};
     struct sheaf_answer *expected;
     struct sheaf_error err;
-    if (run_cover(fixture, kernels, count, &whole, &expected, &err) != SHEAF_OK)
+    struct fixture plain = *fixture;
+    plain.each = false;
+    if (run_cover(&plain, kernels, count, &whole, &expected, &err) != SHEAF_OK)
         fail_msg("%s and others of %s: %s", kernels[0]->name, fixture->about, err.message);
     company.expected = expected;
     for (; *strategies; strategies++)

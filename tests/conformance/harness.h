@@ -24,6 +24,7 @@ struct fixture {
     struct sheaf_source *(*reopen)(const struct dataset *data);
     void (*close)(struct sheaf_source *source);
     const struct dataset *data;
+    bool each; /* the covers give an answer for each input too; the total is what is compared */
 };
 
 /* Every kernel of `kernels` that takes the source's columns, together in one plan, under `cover`. *answer is NULL if no

@@ -2,6 +2,7 @@
  * block. Launched by mpirun, the same program holds the strategies of a world to it. */
 #include "conformance/dataset.h"
 #include "conformance/harness.h"
+#include "source/mapping.h"
 
 #include <stdarg.h>
 #include <setjmp.h>
@@ -35,17 +36,22 @@ static const char *const *strategies(void)
     return have;
 }
 
-/* Every kernel, in three companies by what their merge allows, so that no state hides another's law. */
+/* Every kernel that keeps the law under any cut, in three companies by what their merge allows, so that no state hides
+ * another's law; and those that keep it while blocks are whole leaves. */
 static struct company {
     const struct sheaf_kernel *kernels[64];
     size_t count;
-} sums, flat, packed;
+} sums, flat, packed, fixed;
 
 static void join(const struct sheaf_kernel *kernel)
 {
     uint32_t laws = sheaf_kernel_laws(kernel);
-    struct company *company = laws & SHEAF_LAW_ADD64 ? &sums : laws & SHEAF_LAW_FLAT ? &flat : &packed;
-    company->kernels[company->count++] = kernel;
+    struct company *company = laws & SHEAF_LAW_FIXED_ORDER ? &fixed
+                              : laws & SHEAF_LAW_ADD64     ? &sums
+                              : laws & SHEAF_LAW_FLAT      ? &flat
+                                                           : &packed;
+    if (!(laws & SHEAF_LAW_ROUNDED))
+        company->kernels[company->count++] = kernel;
 }
 
 static size_t check_all_kernels(const struct fixture *fixture, const unsigned *workers, const uint64_t *blocks)
@@ -121,6 +127,22 @@ static void test_pairs(void **state)
     struct sheaf_source *source = dataset_pair(SHEAF_F32, SHEAF_F64, 331, 5);
     struct fixture fixture = {.source = source, .about = "f32 beside f64", .world = world};
     assert_true(check_all_kernels(&fixture, workers, blocks) > 0);
+    sheaf_source_destroy(source);
+}
+
+static void test_fixed_order(void **state)
+{
+    (void)state;
+    static const unsigned workers[] = {1, 3, 0};
+    static const uint64_t blocks[] = {1 << 16, 3 << 16, 0};
+    struct sheaf_source *source = dataset_pair(SHEAF_F64, SHEAF_F64, 70001, 5);
+    struct fixture fixture = {.source = source, .about = "f64 beside f64", .world = world};
+    assert_true(check_covers(&fixture, fixed.kernels, fixed.count, strategies(), less(workers), blocks) > 0);
+    sheaf_source_destroy(source);
+    struct dataset data = dataset_csv(world ? 900 : 9000, false, 9);
+    source = dataset_open(&data);
+    fixture = (struct fixture){.source = source, .about = data.about, .world = world, .filter = "b >= 20", .nan = "skip"};
+    assert_true(check_covers(&fixture, fixed.kernels, fixed.count, strategies(), less(workers), blocks) > 0);
     sheaf_source_destroy(source);
 }
 
@@ -218,6 +240,9 @@ static void check_widths(uint64_t first, uint64_t second)
     struct sheaf_source *source = dataset_open(&data);
     struct fixture fixture = {.source = source, .about = data.about, .world = world};
     assert_true(check_all_kernels(&fixture, workers, world ? one : blocks) > 0);
+    fixture.each = true;
+    assert_true(check_all_kernels(&fixture, workers, world ? one : blocks) > 0);
+    fixture.each = false;
     fixture.reopen = dataset_stream;
     fixture.close = close_stream;
     fixture.data = &data;
@@ -237,11 +262,50 @@ static void test_widths(void **state)
     check_widths(5, 1);
 }
 
+/* Text that must be surveyed, input by input. */
+static void test_each_text(void **state)
+{
+    static const unsigned workers[] = {3, 0};
+    static const uint64_t blocks[] = {40, 0};
+    (void)state;
+    struct dataset data = dataset_csv(307, true, 9);
+    memcpy(data.beside, data.path, sizeof data.beside);
+    struct sheaf_source *source = dataset_open(&data);
+    struct fixture fixture = {.source = source, .about = data.about, .world = world, .each = true};
+    assert_true(check_all_kernels(&fixture, workers, blocks) > 0);
+    sheaf_source_destroy(source);
+}
+
 static void test_streams(void **state)
 {
     (void)state;
     check_stream(dataset_raw(SHEAF_F32, 3001, true, 4));
     check_stream(dataset_csv(409, true, 4));
+}
+
+/* Copied and mapped files give the same, under every cover. The last test: the guard stays. */
+static void test_mapped(void **state)
+{
+    (void)state;
+    static const unsigned workers[] = {3, 0};
+    static const uint64_t blocks[] = {4096, 0};
+    static const struct cover whole = {"serial", NULL, 1, (uint64_t)1 << 40};
+    struct dataset data = dataset_raw(SHEAF_F64, 2053, true, 11);
+    struct sheaf_source *source = dataset_open(&data);
+    struct fixture fixture = {.source = source, .about = "f64, mapped", .world = world};
+    struct sheaf_answer *copied, *mapped;
+    struct sheaf_error err;
+    assert_int_equal(run_cover(&fixture, flat.kernels, flat.count, &whole, &copied, &err), SHEAF_OK);
+    mapping_least_bytes = 1;
+    assert_int_equal(sheaf_guard_mappings(&err), SHEAF_OK);
+    assert_int_equal(run_cover(&fixture, flat.kernels, flat.count, &whole, &mapped, &err), SHEAF_OK);
+    assert_same_answer(&fixture, &whole, copied, mapped);
+    sheaf_answer_destroy(copied);
+    sheaf_answer_destroy(mapped);
+    assert_true(check_all_kernels(&fixture, workers, blocks) > 0);
+    sheaf_source_destroy(source);
+    test_types(state);
+    test_pairs(state);
 }
 
 static int setup(void **state)
@@ -273,8 +337,10 @@ static int lead(void)
         cmocka_unit_test(test_types),       cmocka_unit_test(test_alone),         cmocka_unit_test(test_lengths),
         cmocka_unit_test(test_workers),
         cmocka_unit_test(test_pairs),       cmocka_unit_test(test_text),          cmocka_unit_test(test_quoted_text),
-        cmocka_unit_test(test_filtered_text), cmocka_unit_test(test_nan_skip),
-        cmocka_unit_test(test_fortran),     cmocka_unit_test(test_widths),        cmocka_unit_test(test_streams),
+        cmocka_unit_test(test_filtered_text), cmocka_unit_test(test_nan_skip),      cmocka_unit_test(test_fixed_order),
+        cmocka_unit_test(test_fortran),     cmocka_unit_test(test_widths),
+        cmocka_unit_test(test_each_text),   cmocka_unit_test(test_streams),
+        cmocka_unit_test(test_mapped),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -2,6 +2,7 @@
  * and the error says who and why. */
 #include "conformance/dataset.h"
 #include "conformance/harness.h"
+#include "source/mapping.h"
 
 #include <stdarg.h>
 #include <setjmp.h>
@@ -274,9 +275,8 @@ static bool cut_short(void *context, uint64_t done, int64_t total, unsigned pass
 }
 
 /* In the middle of a block as well as between blocks. */
-static void test_file_that_shrinks_while_it_is_read(void **state)
+static void shrink_while_it_is_read(void)
 {
-    (void)state;
     static const char *const strategies[] = {"serial", "threads", "processes", "shared"};
     static const uint64_t blocks[] = {4096, 64 * ROWS};
     static const uint32_t column = 0;
@@ -301,6 +301,21 @@ static void test_file_that_shrinks_while_it_is_read(void **state)
             sheaf_plan_destroy(plan);
             sheaf_source_destroy(source);
         }
+}
+
+static void test_file_that_shrinks_while_it_is_read(void **state)
+{
+    (void)state;
+    shrink_while_it_is_read();
+}
+
+/* Pages go away under the kernels. */
+static void test_mapped_file_that_shrinks(void **state)
+{
+    (void)state;
+    mapping_least_bytes = 1;
+    assert_int_equal(sheaf_guard_mappings(NULL), SHEAF_OK);
+    shrink_while_it_is_read();
 }
 
 static bool cancel_at_once(void *context, uint64_t done, int64_t total, unsigned pass)
@@ -363,6 +378,7 @@ int main(void)
         cmocka_unit_test(test_mute_failure_is_named),
         cmocka_unit_test(test_limits),                        cmocka_unit_test(test_shrunk_file_is_named),
         cmocka_unit_test(test_file_that_shrinks_while_it_is_read),
+        cmocka_unit_test(test_mapped_file_that_shrinks),
         cmocka_unit_test(test_cancel),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

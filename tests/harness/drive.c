@@ -214,7 +214,7 @@ static enum sheaf_status merge_all(struct pass *pass, struct sheaf_error *err)
 
 /* What drive() told about positions, undone. */
 static enum sheaf_status locate(const struct sheaf_finish *finish, const struct sheaf_position *position,
-                                struct sheaf_place *place, struct sheaf_error *err)
+                                struct sheaf_location *place, struct sheaf_error *err)
 {
     static const char *const names[] = {"f0", "f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8", "f9"};
     (void)err;

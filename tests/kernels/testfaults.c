@@ -76,6 +76,15 @@ static enum sheaf_status map_slow(void *state, const struct sheaf_batch *batch, 
     return SHEAF_OK;
 }
 
+static enum sheaf_status map_trip(void *state, const struct sheaf_batch *batch, const struct sheaf_args *args,
+                                  struct sheaf_error *err)
+{
+    uint64_t row;
+    if (find(batch, 13, &row))
+        return sheaf_fail(err, SHEAF_INPUT, "13 is refused");
+    return map_slow(state, batch, args, err);
+}
+
 static enum sheaf_status map_count(void *state, const struct sheaf_batch *batch, const struct sheaf_args *args,
                                    struct sheaf_error *err)
 {
@@ -110,6 +119,9 @@ FAULT(testkill, "kills its process at 1013", map_kill);
 FAULT(testexit, "leaves its process at 1013", map_exit);
 FAULT(testfail, "refuses 1013, 2013 and so on", map_fail);
 FAULT(testslow, "takes its time", map_slow);
+FAULT(testtrip, "takes its time, and refuses 13", map_trip);
+FAULT(testsmall, "does no harm", map_count);
 
 extern SHEAF_API sheaf_kernel_table_t sheaf_kernel_table;
-sheaf_kernel_table_t sheaf_kernel_table = {&testkill, &testexit, &testfail, &testslow, &testmute, NULL};
+sheaf_kernel_table_t sheaf_kernel_table = {&testkill, &testexit, &testfail, &testslow, &testtrip, &testsmall, &testmute,
+                                           NULL};

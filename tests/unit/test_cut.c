@@ -49,6 +49,33 @@ static void every_unit_is_in_one_block(void **state)
             }
 }
 
+/* The blocks of one input are those of the whole cut, numbered from 0. */
+static void an_input_is_cut_alone(void **state)
+{
+    (void)state;
+    struct source_input inputs[] = {{.units = 0}, {.units = 1000}, {.units = 0}, {.units = 77}, {.units = 0}};
+    struct sheaf_source source = source_of(inputs, 5, 8);
+    struct cut all, one;
+    assert_int_equal(cut_init(&all, &source, 100, NULL), SHEAF_OK);
+    assert_int_equal(cut_init(&one, &source, 100, NULL), SHEAF_OK);
+    for (int64_t input = 0; input < 5; input++) {
+        cut_choose(&one, input);
+        assert_int_equal(one.block_count, all.first_block[input + 1] - all.first_block[input]);
+        for (uint64_t b = 0; b < one.block_count; b++) {
+            struct span span = cut_span(&one, b), same = cut_span(&all, all.first_block[input] + b);
+            assert_int_equal(span.block, b);
+            assert_int_equal(span.input, input);
+            assert_int_equal(span.lo, same.lo);
+            assert_int_equal(span.hi, same.hi);
+        }
+    }
+    cut_choose(&one, ALL_INPUTS);
+    assert_int_equal(one.block_count, all.block_count);
+    assert_int_equal(cut_span(&one, all.block_count - 1).input, 3);
+    cut_cleanup(&one);
+    cut_cleanup(&all);
+}
+
 static void sizes_have_64_bits(void **state)
 {
     (void)state;
@@ -114,6 +141,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_unit_is_in_one_block),
+        cmocka_unit_test(an_input_is_cut_alone),
         cmocka_unit_test(sizes_have_64_bits),
         cmocka_unit_test(a_stream_is_not_cut),
         cmocka_unit_test(the_scan_follows_the_blocks),

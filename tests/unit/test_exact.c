@@ -1,6 +1,8 @@
 /* Sums against GMP and MPFR: every answer must be the nearest double to the exact value. */
 #include "unit/exact_oracle.h"
 
+#include "base/cpu.h"
+
 #include <math.h>
 #include <mpfr.h>
 
@@ -372,6 +374,15 @@ int main(void)
         cmocka_unit_test(long_runs_are_cut),
         cmocka_unit_test(integers_cross_zero),
     };
-    seed = 20240501;
-    return cmocka_run_group_tests_name("exact", tests, NULL, NULL);
+    static const char *const levels[] = {"portable", "avx2", "avx512", "avx512ifma"};
+    int failed = 0;
+    for (size_t i = 0; i < COUNT_OF(levels); i++) {
+        if (cpu_limit(NULL, NULL) || !cpu_has(levels[i])) {
+            print_message("not tried: this machine has no %s\n", levels[i]);
+            continue;
+        }
+        seed = 20240501 + i;
+        failed += cpu_limit(levels[i], NULL) || cmocka_run_group_tests_name(levels[i], tests, NULL, NULL);
+    }
+    return failed;
 }

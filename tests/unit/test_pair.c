@@ -265,7 +265,7 @@ static void text_keeps_its_places(void **state)
     }
     assert_int_equal(i, 1000);
     struct sheaf_position position = {0, 4, SHEAF_UNKNOWN, SHEAF_UNKNOWN};
-    struct sheaf_place place;
+    struct sheaf_location place;
     assert_int_equal(source_locate(pair, &position, &place, NULL), SHEAF_OK);
     assert_true(place.text && place.line == 2 && place.alone);
     reader_close(reader);

@@ -360,7 +360,7 @@ static void located(void **unused)
     } places[] = {{12, 0, 3}, {23, 1, 8}, {27, 2, 9}};
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
         struct sheaf_position position = {0, places[i].at, SHEAF_UNKNOWN, SHEAF_UNKNOWN};
-        struct sheaf_place place;
+        struct sheaf_location place;
         assert_int_equal(source_locate(source, &position, &place, &err), SHEAF_OK);
         assert_int_equal(place.row, places[i].row);
         assert_int_equal(place.line, places[i].line);

@@ -128,7 +128,7 @@ static void read_located(struct listing *listing, const struct sheaf_reading *re
             uint64_t rows[8192], lines[8192];
             for (uint64_t i = 0; i < tile.rows; i++) {
                 struct sheaf_position position = {0, tile.at[i], SHEAF_UNKNOWN, SHEAF_UNKNOWN};
-                struct sheaf_place place;
+                struct sheaf_location place;
                 assert_int_equal(source_locate(source, &position, &place, &err), SHEAF_OK);
                 rows[i] = place.row;
                 lines[i] = (uint64_t)place.line;

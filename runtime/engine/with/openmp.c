@@ -67,28 +67,16 @@ static enum sheaf_status merge_locked(void *context, unsigned worker, struct par
     return status == SHEAF_OK ? partial_reset(partial, err) : status;
 }
 
+static const struct method private = {start_padded, NULL, true}, atomic = {start_padded, add_atomic, false},
+                           critical = {start_padded, merge_locked, false}, unpadded = {start_unpadded, NULL, true};
+
 static const struct sheaf_merge merges[] = {
-    {"private", "a padded state per thread, merged as a tree at the end", 0, false},
-    {"atomic", "each block's state added to one total by atomic additions", SHEAF_LAW_ADD64, true},
-    {"critical", "each block's state merged into one total inside a lock", 0, true},
-    {"unpadded", "as private, but the states share cache lines (false sharing)", SHEAF_LAW_FLAT, false},
+    {"private", "a padded state per thread, merged as a tree at the end", 0, false, &private},
+    {"atomic", "each block's state added to one total by atomic additions", SHEAF_LAW_ADD64, true, &atomic},
+    {"critical", "each block's state merged into one total inside a lock", 0, true, &critical},
+    {"unpadded", "as private, but the states share cache lines (false sharing)", SHEAF_LAW_FLAT, false, &unpadded},
     {0},
 };
-
-static const struct method methods[] = {
-    {start_padded, NULL, true},
-    {start_padded, add_atomic, false},
-    {start_padded, merge_locked, false},
-    {start_unpadded, NULL, true},
-};
-
-static const struct method *method_find(const char *name)
-{
-    for (size_t i = 0; name && merges[i].name; i++)
-        if (strcmp(merges[i].name, name) == 0)
-            return &methods[i];
-    return &methods[0];
-}
 
 static void note(struct team *team, const struct sheaf_error *failure)
 {
@@ -146,7 +134,7 @@ static enum sheaf_status run(const struct crew *crew, const struct pass *pass, s
 {
     struct team team = {.crew = crew, .pass = pass, .dealer = dealer, .total = into};
     sheaf_error_clear(&team.failure);
-    const struct method *method = method_find(crew->merge);
+    const struct method *method = crew->merge ? crew->merge->method : merges[0].method;
     team.partials = calloc(crew->workers, sizeof *team.partials);
     if (method->start == start_unpadded)
         team.side_by_side = aligned_alloc(64, (crew->workers * pass->work->state_size + 63) & ~(size_t)63);

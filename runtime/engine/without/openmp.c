@@ -7,6 +7,6 @@ static enum sheaf_status run(const struct crew *crew, const struct pass *pass, s
     return sheaf_fail(err, SHEAF_UNAVAILABLE, "this build has no OpenMP");
 }
 
-static const struct sheaf_merge merges[] = {{"private", "needs OpenMP", 0, false}, {0}};
+static const struct sheaf_merge merges[] = {{"private", "needs OpenMP", 0, false, NULL}, {0}};
 
 const struct engine engine_openmp = {"openmp", false, "OpenMP", merges, run};

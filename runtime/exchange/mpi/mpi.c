@@ -6,13 +6,31 @@
 #include <string.h>
 #include <time.h>
 
-/* MPI counts with an int: longer messages go in pieces, of a size that the build sets (a test builds it small). */
+/* MPI counts with an int: longer messages go in pieces, of a size that the build sets (a test builds it small). A piece
+ * is also what a rank without memory receives at a time, to drop it. */
 enum { TAG_SIZE = 1, TAG_BYTES = 2, PIECE = SHEAF_MPI_PIECE_BYTES, PIECE_WORDS = PIECE / 8 };
+static unsigned char dropped[PIECE];
+
+/* Shared memory makes a node; a test makes nodes of so many ranks where there is one machine only. */
+enum { RANKS_PER_NODE = SHEAF_MPI_RANKS_PER_NODE };
 
 struct world {
     MPI_Comm all, node;
     bool initialised; /* by us, so that we finalise it */
+    MPI_Request round[2];
+    MPI_Win share, total;
+    int64_t *total_base;
 };
+
+static int split_nodes(struct world *world)
+{
+    int rank, code = MPI_Comm_rank(world->all, &rank);
+    if (code == MPI_SUCCESS && RANKS_PER_NODE)
+        code = MPI_Comm_split(world->all, rank / (RANKS_PER_NODE ? RANKS_PER_NODE : 1), 0, &world->node);
+    else if (code == MPI_SUCCESS)
+        code = MPI_Comm_split_type(world->all, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &world->node);
+    return code == MPI_SUCCESS ? MPI_Comm_set_errhandler(world->node, MPI_ERRORS_RETURN) : code;
+}
 
 static int open_world(void **handle)
 {
@@ -32,7 +50,7 @@ static int open_world(void **handle)
     if (code == MPI_SUCCESS)
         code = MPI_Comm_set_errhandler(world->all, MPI_ERRORS_RETURN);
     if (code == MPI_SUCCESS)
-        code = MPI_Comm_split_type(world->all, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &world->node);
+        code = split_nodes(world);
     if (code != MPI_SUCCESS)
         free(world);
     else
@@ -99,19 +117,30 @@ static int piece(uint64_t left, int most)
     return left < (uint64_t)most ? (int)left : most;
 }
 
-/* MPI waits by spinning. Followers may wait for long, while somebody else could use the core: they sleep, ever longer. */
-static int await(MPI_Request *request)
+static int64_t now_ns(void)
 {
-    enum { SPINS = 1000, SHORTEST_NS = 20 * 1000, LONGEST_NS = 2 * 1000 * 1000 };
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* MPI waits by spinning. Ranks may wait for long, while somebody else could use the core: they sleep, ever longer. Who
+ * sleeps is also sooner back on a crowded core than who spins. */
+static int await(MPI_Request *requests, int count, int64_t patience_ns, bool *done)
+{
+    enum { SPIN_NS = 50 * 1000, SHORTEST_NS = 20 * 1000, LONGEST_NS = 2 * 1000 * 1000 };
     struct timespec nap = {.tv_nsec = SHORTEST_NS};
-    int done = 0, code = MPI_SUCCESS;
-    for (int spins = 0; !done && code == MPI_SUCCESS; spins += spins < SPINS) {
-        code = MPI_Test(request, &done, MPI_STATUS_IGNORE);
-        if (done || spins < SPINS)
-            continue;
-        nanosleep(&nap, NULL);
-        nap.tv_nsec = 2 * nap.tv_nsec < LONGEST_NS ? 2 * nap.tv_nsec : LONGEST_NS;
+    int all = 0, code = MPI_Testall(count, requests, &all, MPI_STATUSES_IGNORE);
+    int64_t begin = now_ns(), waited = 0;
+    while (!all && code == MPI_SUCCESS && waited < patience_ns) {
+        if (waited > SPIN_NS) {
+            nanosleep(&nap, NULL);
+            nap.tv_nsec += nap.tv_nsec < LONGEST_NS ? nap.tv_nsec / 4 : 0; /* a fifth of the time waited so far, about */
+        }
+        code = MPI_Testall(count, requests, &all, MPI_STATUSES_IGNORE);
+        waited = now_ns() - begin;
     }
+    *done = all;
     return code;
 }
 
@@ -119,11 +148,13 @@ static int broadcast(void *handle, void *bytes, uint64_t total)
 {
     struct world *world = handle;
     int code = MPI_SUCCESS;
+    bool done;
     for (uint64_t at = 0; at < total && code == MPI_SUCCESS; at += PIECE) {
         MPI_Request request;
-        code = MPI_Ibcast((char *)bytes + at, piece(total - at, PIECE), MPI_BYTE, 0, world->all, &request);
+        code = MPI_Ibcast(bytes ? (unsigned char *)bytes + at : dropped, piece(total - at, PIECE), MPI_BYTE, 0, world->all,
+                          &request);
         if (code == MPI_SUCCESS)
-            code = await(&request);
+            code = await(&request, 1, INT64_MAX, &done);
     }
     return code;
 }
@@ -137,6 +168,15 @@ static int send_bytes(void *handle, int to, const void *bytes, uint64_t total)
     return code;
 }
 
+/* Makes `bytes` as long as what comes. False: there is no room; it is to be received all the same. */
+static bool make_room(struct sheaf_buffer *bytes, uint64_t incoming)
+{
+    bytes->size = 0;
+    bool room = sheaf_buffer_reserve(bytes, incoming) == SHEAF_OK;
+    bytes->size = room ? incoming : 0;
+    return room;
+}
+
 static int receive_bytes(void *handle, int from, struct sheaf_buffer *bytes, int *sender)
 {
     struct world *world = handle;
@@ -145,16 +185,13 @@ static int receive_bytes(void *handle, int from, struct sheaf_buffer *bytes, int
     int code = MPI_Recv(&total, 1, MPI_UINT64_T, from < 0 ? MPI_ANY_SOURCE : from, TAG_SIZE, world->all, &status);
     if (code != MPI_SUCCESS)
         return code;
-    bytes->size = 0;
-    if (sheaf_buffer_reserve(bytes, total) != SHEAF_OK)
-        return MPI_ERR_NO_MEM;
+    bool room = make_room(bytes, total);
     for (uint64_t at = 0; at < total && code == MPI_SUCCESS; at += PIECE)
-        code = MPI_Recv(bytes->data + at, piece(total - at, PIECE), MPI_BYTE, status.MPI_SOURCE, TAG_BYTES, world->all,
-                        MPI_STATUS_IGNORE);
-    bytes->size = total;
+        code = MPI_Recv(room ? bytes->data + at : dropped, piece(total - at, PIECE), MPI_BYTE, status.MPI_SOURCE, TAG_BYTES,
+                        world->all, MPI_STATUS_IGNORE);
     if (sender)
         *sender = status.MPI_SOURCE;
-    return code;
+    return code == MPI_SUCCESS && !room ? WORLD_NO_MEMORY : code;
 }
 
 static int swap(void *handle, int to, const void *bytes, uint64_t total, int from, struct sheaf_buffer *received)
@@ -165,22 +202,19 @@ static int swap(void *handle, int to, const void *bytes, uint64_t total, int fro
                             MPI_STATUS_IGNORE);
     if (code != MPI_SUCCESS)
         return code;
-    received->size = 0;
-    if (sheaf_buffer_reserve(received, incoming) != SHEAF_OK)
-        return MPI_ERR_NO_MEM;
+    bool room = make_room(received, incoming);
     /* Both sides cut by the same rule, so a side that is out of pieces just sends or receives none. */
     for (uint64_t at = 0; (at < total || at < incoming) && code == MPI_SUCCESS; at += PIECE) {
         MPI_Request request = MPI_REQUEST_NULL;
         if (at < incoming)
-            code = MPI_Irecv(received->data + at, piece(incoming - at, PIECE), MPI_BYTE, from, TAG_BYTES, world->all,
-                             &request);
+            code = MPI_Irecv(room ? received->data + at : dropped, piece(incoming - at, PIECE), MPI_BYTE, from, TAG_BYTES,
+                             world->all, &request);
         if (code == MPI_SUCCESS && at < total)
             code = MPI_Send((const char *)bytes + at, piece(total - at, PIECE), MPI_BYTE, to, TAG_BYTES, world->all);
         if (code == MPI_SUCCESS)
             code = MPI_Wait(&request, MPI_STATUS_IGNORE);
     }
-    received->size = incoming;
-    return code;
+    return code == MPI_SUCCESS && !room ? WORLD_NO_MEMORY : code;
 }
 
 static int sum(void *handle, int64_t *values, uint64_t count, int everywhere)
@@ -209,109 +243,98 @@ static int node_gather(void *handle, const void *bytes, uint64_t each, void *all
     return MPI_Allgather(bytes, (int)each, MPI_BYTE, all, (int)each, MPI_BYTE, world->node);
 }
 
-struct share {
-    MPI_Win window;
-};
-
-static int share_open(void *handle, uint64_t bytes, void **out, void **base)
+static int round_begin(void *handle, int64_t *sums, uint64_t count, uint64_t *least)
 {
     struct world *world = handle;
-    struct share *share = malloc(sizeof *share);
-    void *mine;
-    if (!share)
-        return MPI_ERR_NO_MEM;
-    int code = MPI_Win_allocate_shared((MPI_Aint)bytes, 1, MPI_INFO_NULL, world->node, &mine, &share->window);
+    int code = MPI_Iallreduce(MPI_IN_PLACE, sums, (int)count, MPI_INT64_T, MPI_SUM, world->all, &world->round[0]);
     if (code == MPI_SUCCESS)
-        code = MPI_Win_lock_all(MPI_MODE_NOCHECK, share->window);
-    for (int i = 0; i < size_of(world->node) && code == MPI_SUCCESS; i++) {
-        MPI_Aint length;
-        int unit;
-        code = MPI_Win_shared_query(share->window, i, &length, &unit, &base[i]);
-    }
-    if (code == MPI_SUCCESS)
-        *out = share;
-    else
-        free(share);
+        code = MPI_Iallreduce(MPI_IN_PLACE, least, 1, MPI_UINT64_T, MPI_MIN, world->all, &world->round[1]);
     return code;
 }
 
-static int share_sync(void *handle, void *opaque)
+static int round_wait(void *handle, int64_t patience_ns, bool *done)
 {
     struct world *world = handle;
-    struct share *share = opaque;
-    int code = MPI_Win_sync(share->window);
+    return await(world->round, 2, patience_ns, done);
+}
+
+static int share_open(void *handle, uint64_t bytes)
+{
+    struct world *world = handle;
+    void *mine;
+    int code = MPI_Win_allocate_shared((MPI_Aint)bytes, 1, MPI_INFO_NULL, world->node, &mine, &world->share);
+    if (code == MPI_SUCCESS)
+        code = MPI_Win_set_errhandler(world->share, MPI_ERRORS_RETURN);
+    return code == MPI_SUCCESS ? MPI_Win_lock_all(MPI_MODE_NOCHECK, world->share) : code;
+}
+
+static int share_at(void *handle, int owner, void **base)
+{
+    struct world *world = handle;
+    MPI_Aint length;
+    int unit;
+    return MPI_Win_shared_query(world->share, owner, &length, &unit, base);
+}
+
+static int share_sync(void *handle)
+{
+    struct world *world = handle;
+    int code = MPI_Win_sync(world->share);
     if (code == MPI_SUCCESS)
         code = MPI_Barrier(world->node);
-    return code == MPI_SUCCESS ? MPI_Win_sync(share->window) : code;
+    return code == MPI_SUCCESS ? MPI_Win_sync(world->share) : code;
 }
 
-static void share_close(void *handle, void *opaque)
-{
-    (void)handle;
-    struct share *share = opaque;
-    MPI_Win_unlock_all(share->window);
-    MPI_Win_free(&share->window);
-    free(share);
-}
-
-struct total {
-    MPI_Win window;
-    int64_t *base;
-};
-
-static int total_open(void *handle, uint64_t count, void **out)
+static int share_close(void *handle)
 {
     struct world *world = handle;
-    struct total *total = malloc(sizeof *total);
-    if (!total)
-        return MPI_ERR_NO_MEM;
-    int root = rank_in(world->all) == 0;
-    MPI_Aint bytes = root ? (MPI_Aint)(count * sizeof *total->base) : 0;
-    int code = MPI_Win_allocate(bytes, sizeof *total->base, MPI_INFO_NULL, world->all, &total->base, &total->window);
-    if (code == MPI_SUCCESS)
-        code = MPI_Win_lock_all(0, total->window);
-    if (code == MPI_SUCCESS && root)
-        memset(total->base, 0, (size_t)bytes);
-    if (code == MPI_SUCCESS)
-        code = MPI_Win_sync(total->window);
-    if (code == MPI_SUCCESS)
-        code = MPI_Barrier(world->all);
-    if (code == MPI_SUCCESS)
-        *out = total;
-    else
-        free(total);
-    return code;
+    int code = MPI_Win_unlock_all(world->share);
+    return code == MPI_SUCCESS ? MPI_Win_free(&world->share) : code;
 }
 
-static int total_add(void *handle, void *opaque, const int64_t *values, uint64_t count)
+static int total_open(void *handle, uint64_t count)
 {
-    (void)handle;
-    struct total *total = opaque;
+    struct world *world = handle;
+    int root = rank_in(world->all) == 0;
+    MPI_Aint bytes = root ? (MPI_Aint)(count * sizeof(int64_t)) : 0;
+    int code = MPI_Win_allocate(bytes, sizeof(int64_t), MPI_INFO_NULL, world->all, &world->total_base, &world->total);
+    if (code == MPI_SUCCESS)
+        code = MPI_Win_set_errhandler(world->total, MPI_ERRORS_RETURN);
+    if (code == MPI_SUCCESS)
+        code = MPI_Win_lock_all(0, world->total);
+    if (code == MPI_SUCCESS && root)
+        memset(world->total_base, 0, (size_t)bytes);
+    if (code == MPI_SUCCESS)
+        code = MPI_Win_sync(world->total);
+    return code == MPI_SUCCESS ? MPI_Barrier(world->all) : code;
+}
+
+static int total_add(void *handle, const int64_t *values, uint64_t count)
+{
+    struct world *world = handle;
     int code = MPI_SUCCESS;
     for (uint64_t at = 0; at < count && code == MPI_SUCCESS; at += PIECE_WORDS) {
         int words = piece(count - at, PIECE_WORDS);
-        code = MPI_Accumulate(values + at, words, MPI_INT64_T, 0, (MPI_Aint)at, words, MPI_INT64_T, MPI_SUM,
-                              total->window);
+        code = MPI_Accumulate(values + at, words, MPI_INT64_T, 0, (MPI_Aint)at, words, MPI_INT64_T, MPI_SUM, world->total);
     }
-    return code == MPI_SUCCESS ? MPI_Win_flush(0, total->window) : code;
+    return code == MPI_SUCCESS ? MPI_Win_flush(0, world->total) : code;
 }
 
-static int total_close(void *handle, void *opaque, int64_t *values, uint64_t count)
+static int total_close(void *handle, int64_t *values, uint64_t count)
 {
     struct world *world = handle;
-    struct total *total = opaque;
-    int code = MPI_Win_unlock_all(total->window);
+    int code = MPI_Win_unlock_all(world->total);
     if (code == MPI_SUCCESS)
         code = MPI_Barrier(world->all);
     if (code == MPI_SUCCESS && rank_in(world->all) == 0) {
         /* The window's public and private copies meet in a lock. */
-        code = MPI_Win_lock(MPI_LOCK_SHARED, 0, 0, total->window);
-        memcpy(values, total->base, count * sizeof *values);
-        MPI_Win_unlock(0, total->window);
+        code = MPI_Win_lock(MPI_LOCK_SHARED, 0, 0, world->total);
+        if (code == MPI_SUCCESS) {
+            memcpy(values, world->total_base, count * sizeof *values);
+            code = MPI_Win_unlock(0, world->total);
+        }
     }
-    MPI_Win_free(&total->window);
-    free(total);
-    return code;
+    return code == MPI_SUCCESS ? MPI_Win_free(&world->total) : code;
 }
 
 SHEAF_API extern const struct world_ops sheaf_world_ops;
@@ -332,7 +355,10 @@ const struct world_ops sheaf_world_ops = {
     .sum = sum,
     .min = min_all,
     .node_gather = node_gather,
+    .round_begin = round_begin,
+    .round_wait = round_wait,
     .share_open = share_open,
+    .share_at = share_at,
     .share_sync = share_sync,
     .share_close = share_close,
     .total_open = total_open,

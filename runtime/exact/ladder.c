@@ -1,0 +1,141 @@
+#include "exact/ladder.h"
+
+#include "base/cpu.h"
+#include "base/fpenv.h"
+#include "exact/buckets.h"
+
+/* Where to begin is guessed from the first elements. A block that does not fit after all is looked through and goes a
+ * wider way, which is kept for a number of blocks that doubles if failures come soon after one another: data that often
+ * need it do not pay for trying in vain. All this changes speed only. */
+enum {
+    SAMPLE = 64,      /* elements from which a way is guessed */
+    FEW = 16,         /* elements for which a window is not worth its setting up */
+    SOON = 16,        /* blocks */
+    LONGEST_HOLD = 64 /* blocks */
+};
+
+/* ---- what there is ------------------------------------------------------------------------------------------ */
+
+struct set {
+    enum cpu_level level;
+    const struct window (*windows)[WINDOW_KINDS];
+    window_survey *survey[2]; /* of f64, of f32 */
+};
+
+/* Best last. */
+static const struct set sets[] = {
+#define SET(isa) {CPU_##isa, windows_##isa, {survey_f64_##isa, survey_f32_##isa}},
+    SET(portable) SHEAF_ISAS(SET)
+#undef SET
+#define SET(isa) {CPU_##isa, windows_flagged_##isa, {survey_f64_##isa, survey_f32_##isa}},
+    SHEAF_ISA_AVX512(SET)
+#undef SET
+};
+
+static const struct set *best_set(enum window_job job)
+{
+    enum cpu_level level = cpu_level();
+    unsigned best = sizeof sets / sizeof sets[0] - 1;
+    while (best > 0 && (sets[best].level > level || !sets[best].windows[job][0].block))
+        best--;
+    return &sets[best];
+}
+
+/* A job's data, from some element on. */
+struct run {
+    enum window_job job;
+    unsigned size; /* bytes of an element */
+    const struct window *windows;
+    window_survey *survey;
+    const unsigned char *x, *y;
+};
+
+/* ---- choosing ----------------------------------------------------------------------------------------------- */
+
+/* How to sum a block: the number of its window (WINDOW_KINDS: no window will do) and where that lies. */
+struct way {
+    int kind, x_unit, y_unit;
+};
+
+static bool place(const struct window *window, struct window_range range, int *unit)
+{
+    int best = range.top - window->above;
+    *unit = best < window->lowest ? window->lowest : best > window->highest ? window->highest : best;
+    return range.top <= *unit + window->above && range.bottom >= *unit - window->below;
+}
+
+static bool place_all(const struct window *window, struct window_range x, struct window_range y, struct way *way)
+{
+    if (!window->of_products)
+        return place(window, x, &way->x_unit) && place(window, y, &way->y_unit);
+    return place(window, (struct window_range){x.top + y.top, x.bottom + y.bottom}, &way->x_unit);
+}
+
+/* From window `kind` on, for what the first n elements are like. */
+static struct way choose(const struct run *run, uint64_t n, int kind)
+{
+    struct window_range x = run->survey(run->x, n), y = run->x == run->y ? x : run->survey(run->y, n);
+    struct way way = {kind, 0, 0};
+    while (way.kind < WINDOW_KINDS && !(run->windows[way.kind].block && place_all(&run->windows[way.kind], x, y, &way)))
+        way.kind++;
+    return way;
+}
+
+/* ---- climbing ----------------------------------------------------------------------------------------------- */
+
+static bool add_block(struct sheaf_exact *into, const struct run *run, struct way way, uint64_t n)
+{
+    return way.kind < WINDOW_KINDS &&
+           run->windows[way.kind].block(into->limb, run->x, run->y, n, way.x_unit, way.y_unit);
+}
+
+static uint64_t lesser(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* After a failure: the same window elsewhere, if the whole block lies elsewhere, or a wider one. */
+static struct way choose_again(const struct run *run, uint64_t n, struct way failed)
+{
+    struct way way = choose(run, n, failed.kind);
+    bool same = way.kind == failed.kind && way.x_unit == failed.x_unit && way.y_unit == failed.y_unit;
+    return same ? choose(run, n, failed.kind + 1) : way;
+}
+
+static void climb(struct sheaf_exact *into, struct run run, uint64_t n)
+{
+    struct way way = choose(&run, lesser(n, SAMPLE), 0);
+    uint64_t hold = 0, next_hold = 1, since_failure = SOON;
+    for (uint64_t count; n; n -= count, run.x += count * run.size, run.y += count * run.size) {
+        count = lesser(n, WINDOW_BLOCK);
+        if (hold)
+            hold--;
+        else if (way.kind > 0)
+            way = choose(&run, lesser(count, SAMPLE), 0);
+        while (!add_block(into, &run, way, count)) {
+            if (way.kind == WINDOW_KINDS) {
+                buckets_add(into, run.job, run.x, run.y, count);
+                break;
+            }
+            way = choose_again(&run, count, way);
+            next_hold = since_failure < SOON ? lesser(2 * next_hold, LONGEST_HOLD) : 1;
+            hold = next_hold;
+            since_failure = 0;
+        }
+        since_failure += !hold;
+    }
+}
+
+void ladder_add(struct sheaf_exact *into, enum window_job job, const void *x, const void *y, uint64_t n)
+{
+    if (n < FEW) {
+        buckets_add(into, job, x, y, n);
+        return;
+    }
+    const struct set *set = best_set(job);
+    bool narrow = job >= WINDOW_SUM_F32;
+    struct run run = {job, narrow ? 4 : 8, set->windows[job], set->survey[narrow], x, y};
+    fpenv callers = fpenv_enter();
+    climb(into, run, n);
+    fpenv_leave(callers);
+}

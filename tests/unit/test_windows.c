@@ -1,0 +1,342 @@
+/* The fast ways of summing, under every instruction set that the machine has, against the reference in integer
+ * arithmetic: the same limbs, bit for bit. (That the reference is right: test_exact.) */
+#include "unit/exact_oracle.h"
+
+#include "base/cpu.h"
+#include "exact/plain.h"
+
+#include <fenv.h>
+#include <math.h>
+
+enum { ROOM = 3 * 8192 + 100 };
+
+/* ---- data --------------------------------------------------------------------------------------------------- */
+
+static double uniform(void)
+{
+    return (double)(next_random() >> 11) * 0x1p-53;
+}
+static double bell(void)
+{
+    double sum = -6;
+    for (int i = 0; i < 12; i++)
+        sum += uniform();
+    return sum;
+}
+static double spread(int least, unsigned binades)
+{
+    return ldexp(below(2) ? 1 + uniform() : -1 - uniform(), least + (int)below(binades));
+}
+
+static double make_uniform(uint64_t i) { return (void)i, uniform(); }
+static double make_bell(uint64_t i) { return (void)i, bell(); }
+static double make_constant(uint64_t i) { return (void)i, 0x1.fffffffffffffp0; }
+static double make_alternating(uint64_t i) { return i % 2 ? 1e16 : -1e16 + 2; }
+static double make_decimal(uint64_t i) { return (void)i, 10000000.2 + 0.1 * (double)below(3); }
+static double make_integer(uint64_t i) { return (void)i, (double)(int64_t)below(2000001) - 1000000; }
+static double make_61_binades(uint64_t i) { return (void)i, spread(-30, 61); }
+static double make_100_binades(uint64_t i) { return (void)i, spread(-50, 100); }
+static double make_150_binades(uint64_t i) { return (void)i, spread(-75, 150); }
+static double make_980_binades(uint64_t i) { return (void)i, spread(-490, 980); }
+static double make_all_binades(uint64_t i) { return (void)i, spread(-1074, 2097); }
+static double make_subnormal(uint64_t i) { return (void)i, subnormal(0); }
+static double make_tiny(uint64_t i) { return (void)i, spread(-1074, 100); }
+static double make_root_of_tiny(uint64_t i) { return (void)i, spread(-540, 20); }
+static double make_root_of_huge(uint64_t i) { return (void)i, spread(500, 20); }
+static double make_huge(uint64_t i) { return (void)i, spread(1000, 24); }
+static double make_largest(uint64_t i) { return i % 3 ? 0x1.fffffffffffffp1023 : -0x1.fffffffffffffp1023; }
+static double make_zero(uint64_t i) { return i % 2 ? -0.0 : 0.0; }
+static double make_mostly_zero(uint64_t i) { return (void)i, below(50) ? 0.0 : spread(-300, 600); }
+static double make_power(uint64_t i) { return (void)i, spread(-45, 90) > 0 ? ldexp(1, (int)below(90) - 45) : 0; }
+static double make_cancelling(uint64_t i) /* condition numbers from 1e10 to 1e100 */
+{
+    static double last;
+    return i % 2 ? -last : (last = ldexp(1 + uniform(), (int)below(340)));
+}
+static double make_one_outlier(uint64_t i) { return i % 1000 == 999 ? spread(-400, 800) : uniform(); }
+static double make_growing(uint64_t i) { return ldexp(1 + uniform(), (int)(i / 16) % 1800 - 900); }
+static double make_any(uint64_t i) { return (void)i, double_of(next_random()); }
+static double make_rarely_special(uint64_t i)
+{
+    (void)i;
+    static const double specials[] = {INFINITY, -INFINITY, NAN};
+    return below(3000) ? bell() : specials[below(3)];
+}
+
+static double (*const makers[])(uint64_t) = {
+    make_uniform,    make_bell,        make_constant,    make_alternating, make_decimal,      make_integer,
+    make_61_binades, make_100_binades, make_150_binades, make_980_binades, make_all_binades,  make_subnormal,
+    make_tiny,       make_huge,        make_largest,     make_zero,        make_mostly_zero,  make_power,
+    make_cancelling, make_one_outlier, make_growing,     make_any,         make_rarely_special, make_root_of_tiny,
+    make_root_of_huge};
+
+static double x[ROOM], y[ROOM];
+static float narrow_x[ROOM], narrow_y[ROOM];
+
+static void make_data(size_t maker, uint64_t n)
+{
+    for (uint64_t i = 0; i < n; i++)
+        x[i] = makers[maker](i);
+    for (uint64_t i = 0; i < n; i++)
+        y[i] = makers[maker](i);
+    for (uint64_t i = 0; i < n; i++) {
+        narrow_x[i] = (float)x[i];
+        narrow_y[i] = (float)y[i];
+    }
+}
+
+/* ---- comparing ---------------------------------------------------------------------------------------------- */
+
+static void run_plain(struct sheaf_exact *into, enum operation operation, enum sheaf_type type, const void *a,
+                      const void *b, uint64_t n)
+{
+    if (operation == ADD)
+        plain_add(into, type, a, n);
+    else if (operation == ABSOLUTE)
+        plain_add_absolute(into, type, a, n);
+    else if (operation == SQUARES)
+        plain_add_squares(into, type, a, n);
+    else
+        plain_add_products(into, type, a, type, b, n);
+}
+
+static void assert_same_sums(const struct sheaf_exact *got, const struct sheaf_exact *expected, size_t maker, int operation,
+                             uint64_t n)
+{
+    struct sheaf_exact normal = *got;
+    sheaf_exact_normalise(&normal);
+    if (memcmp(&normal, expected, sizeof normal) != 0)
+        fail_msg("data %zu, operation %d, %llu elements", maker, operation, (unsigned long long)n);
+    assert_memory_equal(got, &normal, sizeof normal); /* it was normalised */
+}
+
+/* A random accumulator to begin with, so that borrowing and carrying go far. */
+static void begin(struct sheaf_exact *sum)
+{
+    memset(sum, 0, sizeof *sum);
+    double first = below(4) ? spread(-1000, 1900) : 0;
+    plain_add(sum, SHEAF_F64, &first, 1);
+}
+
+static void check(size_t maker, enum sheaf_type type, const void *a, const void *b, uint64_t n)
+{
+    for (int operation = 0; operation < OPERATIONS; operation++) {
+        struct sheaf_exact expected, got;
+        begin(&expected);
+        got = expected;
+        run_plain(&expected, operation, type, a, b, n);
+        run(&got, operation, type, a, type, b, n);
+        assert_same_sums(&got, &expected, maker, operation, n);
+    }
+}
+
+/* ---- instruction sets --------------------------------------------------------------------------------------- */
+
+static const char *const levels[] = {"portable", "avx2", "avx512", "avx512ifma"};
+
+static void for_every_level(void (*test)(void))
+{
+    for (size_t i = 0; i < COUNT_OF(levels); i++) {
+        assert_int_equal(cpu_limit(NULL, NULL), SHEAF_OK);
+        if (!cpu_has(levels[i])) {
+            print_message("not tried: this machine has no %s\n", levels[i]);
+            continue;
+        }
+        assert_int_equal(cpu_limit(levels[i], NULL), SHEAF_OK);
+        test();
+    }
+    assert_int_equal(cpu_limit(NULL, NULL), SHEAF_OK);
+}
+
+/* ---- tests -------------------------------------------------------------------------------------------------- */
+
+static void check_lengths(void)
+{
+    for (size_t maker = 0; maker < COUNT_OF(makers); maker++) {
+        make_data(maker, 512);
+        for (uint64_t n = 0; n <= 70; n++) {
+            uint64_t start = below(64);
+            check(maker, SHEAF_F64, x + start, y + below(64), n);
+            check(maker, SHEAF_F32, narrow_x + start, narrow_y + below(64), n);
+        }
+        for (uint64_t n = 250; n <= 260; n++)
+            check(maker, SHEAF_F64, x + below(64), y + below(64), n);
+    }
+}
+static void all_small_lengths(void **state)
+{
+    (void)state;
+    for_every_level(check_lengths);
+}
+
+static void check_long(void)
+{
+    static const uint64_t lengths[] = {2047, 2049, 4096, 8191, 8192, 8193, 20000, 3 * 8192};
+    for (size_t maker = 0; maker < COUNT_OF(makers); maker++) {
+        make_data(maker, ROOM);
+        for (size_t i = 0; i < COUNT_OF(lengths); i++) {
+            uint64_t start = below(64);
+            check(maker, SHEAF_F64, x + start, y + below(64), lengths[i]);
+            check(maker, SHEAF_F32, narrow_x + start, narrow_y + below(64), lengths[i]);
+        }
+    }
+}
+static void blocks_and_more(void **state)
+{
+    (void)state;
+    for_every_level(check_long);
+}
+
+/* Data that change their nature on the way: the ladder is climbed up and down. */
+static void check_mixtures(void)
+{
+    for (int i = 0; i < 60; i++) {
+        for (uint64_t at = 0, length; at < ROOM; at += length) {
+            size_t maker = below(COUNT_OF(makers));
+            length = 1 + below(6000);
+            for (uint64_t k = at; k < at + length && k < ROOM; k++) {
+                x[k] = makers[maker](k);
+                y[k] = makers[maker](k + 1);
+                narrow_x[k] = (float)x[k];
+                narrow_y[k] = (float)y[k];
+            }
+        }
+        uint64_t start = below(100);
+        check(99, SHEAF_F64, x + start, y, ROOM - start);
+        check(99, SHEAF_F32, narrow_x + start, narrow_y, ROOM - start);
+    }
+}
+static void mixtures(void **state)
+{
+    (void)state;
+    for_every_level(check_mixtures);
+}
+
+/* Cut at random, each piece shuffled and summed by itself, the sums merged in random order: the same bytes. */
+static void check_cuts(void)
+{
+    enum { PIECES = 40 };
+    for (size_t maker = 0; maker < COUNT_OF(makers); maker++) {
+        make_data(maker, ROOM);
+        for (int operation = 0; operation < OPERATIONS; operation++) {
+            static struct sheaf_exact piece[PIECES];
+            struct sheaf_exact expected = {0}, got = {0};
+            run_plain(&expected, operation, SHEAF_F64, x, y, ROOM);
+            for (uint64_t i = ROOM - 1; i > 0; i--) {
+                uint64_t j = below(i + 1);
+                double a = x[i], b = y[i];
+                x[i] = x[j], x[j] = a;
+                y[i] = y[j], y[j] = b;
+            }
+            memset(piece, 0, sizeof piece);
+            for (uint64_t at = 0, length; at < ROOM; at += length) {
+                length = 1 + below(below(2) ? 3000 : 60);
+                length = length < ROOM - at ? length : ROOM - at;
+                run(&piece[below(PIECES)], operation, SHEAF_F64, x + at, SHEAF_F64, y + at, length);
+            }
+            for (unsigned left = PIECES; left; left--) {
+                unsigned k = (unsigned)below(left);
+                sheaf_exact_merge(&got, &piece[k]);
+                piece[k] = piece[left - 1];
+            }
+            sheaf_exact_normalise(&got);
+            assert_same_sums(&got, &expected, maker, operation, ROOM);
+        }
+    }
+}
+static void cuts_and_permutations(void **state)
+{
+    (void)state;
+    for_every_level(check_cuts);
+}
+
+static void check_integers(void)
+{
+    for (int type = 0; type < SHEAF_TYPE_COUNT; type++) {
+        if (sheaf_type_is_float(type))
+            continue;
+        for (int i = 0; i < 40; i++) {
+            uint64_t n = i < 20 ? (uint64_t)i * 7 : 1 + below(ROOM - 100), start = below(64);
+            fill_any((unsigned char *)x, type, n + 64);
+            const unsigned char *from = (unsigned char *)x + start * sheaf_type_size(type);
+            check((size_t)type, type, from, from, n);
+        }
+    }
+    static const int64_t edges[] = {INT64_MIN, INT64_MAX, 0, -1, 1, INT64_C(1) << 52, -(INT64_C(1) << 52)};
+    for (size_t k = 0; k < COUNT_OF(edges); k++) {
+        for (uint64_t i = 0; i < ROOM; i++)
+            memcpy(&x[i], &edges[k], sizeof edges[k]);
+        check(k, SHEAF_I64, x, x, ROOM);
+        check(k, SHEAF_U64, x, x, ROOM);
+        check(k, SHEAF_I32, x, x, 2 * ROOM);
+    }
+}
+static void integers(void **state)
+{
+    (void)state;
+    for_every_level(check_integers);
+}
+
+/* ---- the caller's floating-point environment ---------------------------------------------------------------- */
+
+#ifdef __SSE2__
+#include <xmmintrin.h>
+
+/* Every rounding mode, with subnormals flushed and not, flags raised and not: no answer depends on it, and nothing of it
+ * is changed. */
+static void check_environments(void)
+{
+    for (size_t maker = 0; maker < COUNT_OF(makers); maker++) {
+        make_data(maker, 9000);
+        for (int operation = 0; operation < OPERATIONS; operation++) {
+            struct sheaf_exact expected[2] = {{.nan = 0}};
+            run_plain(&expected[0], operation, SHEAF_F64, x, y, 9000);
+            run_plain(&expected[1], operation, SHEAF_F32, narrow_x, narrow_y, 9000);
+            for (unsigned i = 0; i < 32; i++) {
+                struct sheaf_exact got[2] = {{.nan = 0}};
+                unsigned callers = 0x1f80 | (i & 3) << 13 | (i & 4 ? 0x8040 : 0) | (i & 8 ? 0x3f : 0);
+                callers &= i & 16 ? ~0x1000u : ~0u; /* traps on what is inexact */
+                callers &= callers & 0x1000 ? ~0u : ~0x20u;
+                _mm_setcsr(callers);
+                run(&got[0], operation, SHEAF_F64, x, SHEAF_F64, y, 9000);
+                run(&got[1], operation, SHEAF_F32, narrow_x, SHEAF_F32, narrow_y, 9000);
+                unsigned after = _mm_getcsr();
+                _mm_setcsr(0x1f80);
+                assert_int_equal(after, callers);
+                assert_same_sums(&got[0], &expected[0], maker, operation, 9000);
+                assert_same_sums(&got[1], &expected[1], maker, operation, 9000);
+            }
+        }
+    }
+}
+#else
+static void check_environments(void)
+{
+    static const int modes[] = {FE_TONEAREST, FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO};
+    for (size_t maker = 0; maker < COUNT_OF(makers); maker++) {
+        make_data(maker, 9000);
+        for (size_t i = 0; i < COUNT_OF(modes); i++) {
+            fesetround(modes[i]);
+            check(maker, SHEAF_F64, x, y, 9000);
+            check(maker, SHEAF_F32, narrow_x, narrow_y, 9000);
+            assert_int_equal(fegetround(), modes[i]);
+            fesetround(FE_TONEAREST);
+        }
+    }
+}
+#endif
+static void environment_does_not_show(void **state)
+{
+    (void)state;
+    for_every_level(check_environments);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_small_lengths),     cmocka_unit_test(blocks_and_more), cmocka_unit_test(mixtures),
+        cmocka_unit_test(cuts_and_permutations), cmocka_unit_test(integers),        cmocka_unit_test(environment_does_not_show),
+    };
+    seed = 7;
+    return cmocka_run_group_tests_name("windows", tests, NULL, NULL);
+}
