@@ -233,6 +233,7 @@ static uint64_t measure(const struct batch *batch, const struct batch_column *co
     if (is_plain(column, scale))
         return to - from;
     int lowest = INT16_MAX, top = INT16_MIN;
+    uint64_t room = batch->capacity; /* rows of as many terms */
     size_t at = column->more_next;
     *scale = (struct scale){0, 1};
     for (uint64_t row = from; row < to; row++) {
@@ -244,12 +245,17 @@ static uint64_t measure(const struct batch *batch, const struct batch_column *co
             low = column->exponent[row] < low ? column->exponent[row] : low;
             high = own > high ? own : high;
         }
-        uint32_t terms = high > low ? (uint32_t)(high - low + LIMB_DIGITS - 1) / LIMB_DIGITS : 1;
-        if (row > from && (row + 1 - from) * terms > batch->capacity)
+        if (low != lowest || high != top) {
+            uint32_t terms = high > low ? (uint32_t)(high - low + LIMB_DIGITS - 1) / LIMB_DIGITS : 1;
+            if (row > from && (row + 1 - from) * terms > batch->capacity)
+                return row - from;
+            lowest = low;
+            top = high;
+            room = batch->capacity / terms;
+            *scale = (struct scale){low, terms};
+        }
+        if (row > from && row - from >= room)
             return row - from;
-        lowest = low;
-        top = high;
-        *scale = (struct scale){low <= high ? low : 0, terms};
         at += more ? more_size(more) : 0;
     }
     return to - from;
@@ -316,12 +322,12 @@ static struct tile_column slice_column(struct batch_column *column, uint64_t fro
 void batch_slice(struct batch *batch, bool with_lines, struct tile *tile)
 {
     uint64_t from = batch->handed_out, to = batch->rows;
-    struct scale scale;
+    struct scale scale = {0, 1};
     for (size_t k = 0; k < batch->column_count; k++)
         if (batch->columns[k].forms & FORM_DECIMAL)
             to = from + measure(batch, &batch->columns[k], from, to, &scale);
     for (size_t k = 0; k < batch->column_count; k++) {
-        if (batch->columns[k].forms & FORM_DECIMAL)
+        if (batch->columns[k].forms & FORM_DECIMAL && batch->column_count > 1)
             (void)measure(batch, &batch->columns[k], from, to, &scale);
         batch->slice[k] = slice_column(&batch->columns[k], from, to - from, scale);
     }

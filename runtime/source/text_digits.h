@@ -1,5 +1,5 @@
-/* Plain cells as numbers, many at once: a sign or none, digits, a point or none; DIGITS_MOST bytes at most without the
- * sign, and less than 10^18 without the point. */
+/* Plain cells as numbers, many at once: a minus or none, digits, a point or none; DIGITS_MOST bytes at most, and
+ * less than 10^18 without the point. */
 #ifndef SHEAF_RUNTIME_TEXT_DIGITS_H
 #define SHEAF_RUNTIME_TEXT_DIGITS_H
 

@@ -10,18 +10,19 @@ enum { MOST_WORDS = DIGITS_MOST / WORD };
  * before a cell is 0. */
 struct words {
     uint64_t word[MOST_WORDS][DIGITS_CELLS];
-    uint64_t minus[DIGITS_CELLS];            /* 0 or 1 */
-    uint64_t digits[DIGITS_CELLS];           /* bytes of a cell without its sign; more than DIGITS_MOST: too long */
+    uint32_t last[DIGITS_CELLS]; /* where they end, offsets in the text */
+    uint32_t size[DIGITS_CELLS]; /* bytes; more than DIGITS_MOST: too long */
 };
 
 /* Numbers of one chunk of cells. */
 struct found {
     uint64_t magnitude[DIGITS_CELLS], places[DIGITS_CELLS], bad[DIGITS_CELLS];
+    uint64_t minus[DIGITS_CELLS]; /* 0 or 1 */
 };
 
 /* ---- fetching ----------------------------------------------------------------------------------------------------- */
 
-/* keep[w][n]: the bytes of word w of a cell of n bytes; none of one that is too long. */
+/* keep[w][n]: the bytes of word w that belong to a cell of n bytes; none of one that is too long. */
 #define LAST(n) (~0ull << (64 - 8 * (n)))
 #define LAST_1_TO_8 LAST(1), LAST(2), LAST(3), LAST(4), LAST(5), LAST(6), LAST(7), ~0ull
 #define ALL_8 ~0ull, ~0ull, ~0ull, ~0ull, ~0ull, ~0ull, ~0ull, ~0ull
@@ -32,45 +33,38 @@ static const uint64_t keep[MOST_WORDS][DIGITS_MOST + 2] = {
     {0, NONE_8, NONE_8, LAST_1_TO_8, 0},
 };
 
-/* Where each cell ends (offsets in the text), its sign and its length; returns how many words the longest takes. */
-static inline __attribute__((always_inline)) int measure(const struct plain_cells *cells, struct words *words,
-                                                              uint32_t last[DIGITS_CELLS], bool returns)
+/* Returns the size of the longest. */
+static inline __attribute__((always_inline)) uint32_t measure(const struct plain_cells *cells, struct words *words,
+                                                              size_t stride, bool returns)
 {
-    bool two = false, three = false;
+    uint32_t longest = 0;
     const uint32_t *end = cells->end;
-    for (unsigned i = 0; i < cells->count; i++, end += cells->stride) {
-        uint32_t from = end[-1] + 1, to = *end;
-        unsigned char first = cells->text[from];
-        uint64_t minus = first == '-', sign = minus | (first == '+');
+    for (unsigned i = 0; i < cells->count; i++) {
+        uint32_t from = end[i * stride - 1] + 1, to = end[i * stride];
         to -= returns && to > from && cells->text[to - 1] == '\r';
-        uint64_t digits = (uint64_t)(to - from) - sign;
-        digits = digits < DIGITS_MOST + 1 ? digits : DIGITS_MOST + 1;
-        two |= digits > WORD;
-        three |= digits > 2 * WORD;
-        words->digits[i] = digits;
-        words->minus[i] = minus;
-        last[i] = to;
+        uint32_t size = to - from < DIGITS_MOST + 1 ? to - from : DIGITS_MOST + 1;
+        words->last[i] = to;
+        words->size[i] = size;
+        longest = longest > size ? longest : size;
     }
-    return 1 + two + three;
+    return longest;
 }
 
-static inline __attribute__((always_inline)) void fetch(const struct plain_cells *cells, struct words *words,
-                                                        const uint32_t last[DIGITS_CELLS], int count)
+static inline __attribute__((always_inline)) void fetch(const struct plain_cells *cells, struct words *words, int count)
 {
     for (unsigned i = 0; i < cells->count; i++)
         for (int w = 0; w < count; w++)
-            words->word[w][i] =
-                word_load_digits(cells->text + last[i] - WORD * (w + 1)) & keep[w][words->digits[i]];
+            words->word[w][i] = word_load_digits(cells->text + words->last[i] - WORD * (w + 1)) & keep[w][words->size[i]];
 }
 
 /* ---- adding up ---------------------------------------------------------------------------------------------------- */
 
-/* The high bit of the first byte that is a point; 0: none is. (Of those after it nothing is known.) */
-static inline uint64_t first_point(uint64_t word)
+/* The high bit of the first byte that is `c`; 0: none is. (Of those after it nothing is known.) */
+static inline uint64_t first_byte(uint64_t word, unsigned char c)
 {
-    uint64_t x = word ^ EACH_BYTE('.' ^ '0');
-    uint64_t points = (x - EACH_BYTE(1)) & ~x & EACH_BYTE(0x80);
-    return points & -points;
+    uint64_t x = word ^ EACH_BYTE(c ^ '0');
+    uint64_t found = (x - EACH_BYTE(1)) & ~x & EACH_BYTE(0x80);
+    return found & -found;
 }
 
 static inline uint64_t count_bytes(uint64_t mask)
@@ -78,36 +72,51 @@ static inline uint64_t count_bytes(uint64_t mask)
     return (mask & EACH_BYTE(1)) * EACH_BYTE(1) >> 56;
 }
 
-/* Finds the magnitudes of cells of `count` words; returns 0 if all are good. A point is taken out by moving what is before
- * it up by a byte, also the words before; a second one stays and is no digit. */
+/* For loops without branches. */
+static inline uint64_t all_if(bool condition)
+{
+    return -(uint64_t)condition;
+}
+
+/* Finds the magnitudes of cells of `count` words; returns 0 if all are good. A minus that is the first byte is blanked out. A point is taken out by
+ * moving what is before it up by a byte, also the words before; a second one stays and is no digit. */
 static inline __attribute__((always_inline)) uint64_t add_up(const struct words *words, unsigned cells, int count,
                                                              bool rounded, uint64_t usual, struct found *found)
 {
     static const uint64_t weight[MOST_WORDS] = {1, 100000000, 10000000000000000};
     uint64_t any = 0;
     for (unsigned i = 0; i < cells; i++) {
+        uint64_t size = words->size[i], word[MOST_WORDS], minus = 0;
+        for (int w = 0; w < count; w++) {
+            word[w] = words->word[w][i];
+            uint64_t sign = first_byte(word[w], '-'), from_there = -(sign >> 7);
+            uint64_t is_first = all_if(count_bytes(from_there) + (uint64_t)w * WORD == size) & all_if(sign != 0);
+            word[w] &= ~(is_first & (sign | (sign - (sign >> 7))));
+            minus |= is_first;
+        }
         uint64_t magnitude = 0, places = 0, bad = 0, moving = 0, part = 0;
         for (int w = 0; w < count; w++) {
-            uint64_t word = words->word[w][i], point = first_point(word) & ~moving;
+            uint64_t point = first_byte(word[w], '.') & ~moving;
             uint64_t before = point ? (point >> 7) - 1 : moving, behind = point ? -(point << 1) : ~moving;
             places = point ? (uint64_t)w * WORD + count_bytes(behind) : places;
             moving = point ? ~0ull : moving;
-            word = (word & behind) | (word & before) << 8;
+            part = (word[w] & behind) | (word[w] & before) << 8;
             if (w + 1 < count)
-                word |= words->word[w + 1][i] >> 56 & moving;
-            bad |= word_not_digits(word);
-            part = word_value(word);
+                part |= word[w + 1] >> 56 & moving;
+            bad |= word_not_digits(part);
+            part = word_value(part);
             magnitude += part * weight[w];
         }
-        bad |= words->digits[i] > DIGITS_MOST;
-        bad |= words->digits[i] <= (moving & 1);
+        bad |= all_if(size > (uint64_t)count * WORD);
+        bad |= all_if(size <= (minus & 1) + (moving & 1));
         if (count == MOST_WORDS)
-            bad |= part > 99;
+            bad |= all_if(part > 99);
         if (count > 1 && rounded)
-            bad |= magnitude >= 1ull << 53;
+            bad |= all_if(magnitude >= 1ull << 53);
         found->magnitude[i] = bad ? 0 : magnitude;
         found->places[i] = bad ? usual : places;
         found->bad[i] = bad;
+        found->minus[i] = minus & 1;
         any |= bad;
     }
     return any;
@@ -121,12 +130,12 @@ static uint64_t which_bad(const struct found *found, unsigned count)
     return mask;
 }
 
-static void write_decimals(struct plain_cells *cells, const struct words *words, const struct found *found)
+static void write_decimals(struct plain_cells *cells, const struct found *found)
 {
     uint64_t bits = 0, low = UINT64_MAX, high = 0;
     for (unsigned i = 0; i < cells->count; i++) {
         uint64_t magnitude = found->magnitude[i], places = found->places[i];
-        cells->whole[i] = (int64_t)((magnitude ^ -words->minus[i]) + words->minus[i]);
+        cells->whole[i] = (int64_t)((magnitude ^ -found->minus[i]) + found->minus[i]);
         cells->exponent[i] = (int16_t)-(int64_t)places;
         bits |= magnitude;
     }
@@ -141,23 +150,22 @@ static void write_decimals(struct plain_cells *cells, const struct words *words,
 }
 
 /* Exact operands and one operation: rounded once (Clinger, "How to read floating point numbers accurately", 1990). */
-static void write_reals(struct plain_cells *cells, const struct words *words, const struct found *found)
+static void write_reals(struct plain_cells *cells, const struct found *found)
 {
     static const double power[DIGITS_MOST] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                                               1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22, 1e23};
     for (unsigned i = 0; i < cells->count; i++) {
         uint64_t places = found->bad[i] ? 0 : found->places[i];
-        double sign = words->minus[i] ? -1.0 : 1.0;
+        double sign = found->minus[i] ? -1.0 : 1.0;
         cells->reals[i] = (double)(int64_t)found->magnitude[i] / power[places] * sign;
     }
 }
 
 static inline __attribute__((always_inline)) uint64_t read_words(const struct plain_cells *cells, struct words *words,
-                                                                 const uint32_t last[DIGITS_CELLS], int count,
-                                                                 struct found *found)
+                                                                 int count, struct found *found)
 {
     uint64_t usual = (uint64_t)-(int64_t)cells->usual;
-    fetch(cells, words, last, count);
+    fetch(cells, words, count);
     return cells->reals ? add_up(words, cells->count, count, true, usual, found)
                         : add_up(words, cells->count, count, false, usual, found);
 }
@@ -167,14 +175,15 @@ uint64_t ISA(text_digits)(struct plain_cells *cells)
 {
     struct words words;
     struct found found;
-    uint32_t last[DIGITS_CELLS];
-    int longest = cells->returns ? measure(cells, &words, last, true) : measure(cells, &words, last, false);
-    uint64_t any = longest == 1   ? read_words(cells, &words, last, 1, &found)
-                   : longest == 2 ? read_words(cells, &words, last, 2, &found)
-                                  : read_words(cells, &words, last, 3, &found);
+    uint32_t longest = cells->returns       ? measure(cells, &words, cells->stride, true)
+                       : cells->stride == 1 ? measure(cells, &words, 1, false)
+                                            : measure(cells, &words, cells->stride, false);
+    uint64_t any = longest <= WORD       ? read_words(cells, &words, 1, &found)
+                   : longest <= 2 * WORD ? read_words(cells, &words, 2, &found)
+                                         : read_words(cells, &words, 3, &found);
     if (cells->whole)
-        write_decimals(cells, &words, &found);
+        write_decimals(cells, &found);
     if (cells->reals)
-        write_reals(cells, &words, &found);
+        write_reals(cells, &found);
     return any ? which_bad(&found, cells->count) : 0;
 }
