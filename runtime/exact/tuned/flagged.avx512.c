@@ -165,7 +165,7 @@ ALWAYS int128 sum_of_lanes(__m512i lanes)
 {
     int64_t high = _mm512_reduce_add_epi64(_mm512_srai_epi64(lanes, 32));
     int64_t low = _mm512_reduce_add_epi64(_mm512_and_si512(lanes, _mm512_set1_epi64(LIMB_MASK)));
-    return ((int128)high << 32) + low;
+    return (int128)high * (INT64_C(1) << 32) + low;
 }
 
 /* Adds sums of two chains to the limbs, by units. */
