@@ -26,6 +26,7 @@ static void add_sum(const struct target *target, const struct sheaf_column *x, s
     tens_add_wide(target->limb, target->count, sum, (unsigned)place);
 }
 
+/* Fourth powers are at most 2^124: 2^38 of them are below 2^WIDE_BITS. */
 static void add_short(const struct target *cubes, const struct target *fourths, const struct sheaf_column *x,
                       uint64_t rows)
 {

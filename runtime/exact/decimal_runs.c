@@ -116,7 +116,8 @@ static void factor_load(struct factor *out, const struct sheaf_column *x, uint64
     }
 }
 
-/* Long numbers are mostly zeros, the more so the further their neighbours reach. */
+/* Long numbers are mostly zeros, the more so the further their neighbours reach. At most 2^7 products of terms below 10^18
+ * have one weight, and those below 2^127: 2^38 rows are below 2^WIDE_BITS. */
 static void add_long(struct sheaf_decimal *into, const struct sheaf_column *x, const struct sheaf_column *y, uint64_t rows)
 {
     struct wide sum[2 * TERMS_MOST] = {{0, 0}};
