@@ -1,5 +1,5 @@
-/* Exact arithmetic on decimals: the sums of numbers as text gives them, held without any rounding, in base ten. Ten
- * million times 0.1 is 1000000; through doubles it would not be.
+/* Exact arithmetic on decimals: the sums of numbers as text gives them, held without any rounding, in base ten. Three
+ * times 0.1 is 0.3; of the doubles nearest to 0.1 the sum is, rounded once, 0.30000000000000004.
  *
  * The counterpart of sheaf/exact.h: a fixed-point number in base 10^9, wide enough for 2^64 products of any two numbers
  * whose digits lie from 10^-1152 up to below 10^1152 (SHEAF_DECIMAL_REACH), plus counts of what is not a number. Adding

@@ -18,10 +18,10 @@
 #include <string.h>
 
 enum {
-    /* Elements of a block. A lane adds at most one number in 8 * 2 of them, and holds 4095. */
-    WINDOW_BLOCK = 8192,
-    WINDOW_SPACING = 52, /* bits from one level to the next: what is left of the first is at most 2^51 units of the second */
-    PREFETCH_BYTES = 4096 /* how far ahead; hardware prefetchers stop at the end of a page */
+    /* Elements of a block. A lane is the sum of at most half of them, and holds 4095 numbers of up to 2^51 units. */
+    WINDOW_BLOCK = 8160,
+    /* Bits from one level to the next: what is left of the first is at most 2^51 units of the second. */
+    WINDOW_SPACING = 52
 };
 
 /* What is summed, over which type. */

@@ -55,6 +55,8 @@ static double make_cancelling(uint64_t i) /* condition numbers from 1e10 to 1e10
 }
 static double make_one_outlier(uint64_t i) { return i % 1000 == 999 ? spread(-400, 800) : uniform(); }
 static double make_growing(uint64_t i) { return ldexp(1 + uniform(), (int)(i / 16) % 1800 - 900); }
+/* After the first, each is half a unit of the window that the first asks for: left to the next level as a whole. */
+static double make_halves(uint64_t i) { return i ? 0x1p-50 : 1; }
 static double make_any(uint64_t i) { return (void)i, double_of(next_random()); }
 static double make_rarely_special(uint64_t i)
 {
@@ -68,7 +70,7 @@ static double (*const makers[])(uint64_t) = {
     make_61_binades, make_100_binades, make_150_binades, make_980_binades, make_all_binades,  make_subnormal,
     make_tiny,       make_huge,        make_largest,     make_zero,        make_mostly_zero,  make_power,
     make_cancelling, make_one_outlier, make_growing,     make_any,         make_rarely_special, make_root_of_tiny,
-    make_root_of_huge};
+    make_root_of_huge, make_halves};
 
 static double x[ROOM], y[ROOM];
 static float narrow_x[ROOM], narrow_y[ROOM];
@@ -175,7 +177,7 @@ static void check_long(void)
     for (size_t maker = 0; maker < COUNT_OF(makers); maker++) {
         make_data(maker, ROOM);
         for (size_t i = 0; i < COUNT_OF(lengths); i++) {
-            uint64_t start = below(64);
+            uint64_t start = i % 2 ? below(64) : 0;
             check(maker, SHEAF_F64, x + start, y + below(64), lengths[i]);
             check(maker, SHEAF_F32, narrow_x + start, narrow_y + below(64), lengths[i]);
         }

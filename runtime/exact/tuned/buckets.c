@@ -9,6 +9,7 @@ enum {
     LANES = VECTOR_BYTES / 8
 };
 typedef uint64_t words __attribute__((vector_size(VECTOR_BYTES)));
+typedef uint64_t loose_words __attribute__((vector_size(VECTOR_BYTES), aligned(8)));
 static const uint64_t HIDDEN = UINT64_C(1) << FRACTION, SIZE_MASK = INT64_MAX;
 
 /* ---- emptying ----------------------------------------------------------------------------------------------- */
@@ -26,64 +27,71 @@ static void add_halves(int64_t *limb, struct halves sum, int64_t negative)
     limb[2] += limb_signed(sum.high >> LIMB_BITS, negative);
 }
 
-/* Takes bucket[j] << (step * j + odd) out of buckets first .. last - 1 of a group, whose shifts stay below 32. */
-ALWAYS struct halves take_some(uint64_t *bucket, unsigned first, unsigned last, const unsigned step, unsigned odd)
+/* Takes bucket[j] << (shift + step * j) out of `count` buckets; no shift reaches 32. */
+ALWAYS struct halves take_some(uint64_t *bucket, unsigned count, unsigned shift, const unsigned step)
 {
     struct halves sum = {0, 0};
-    for (unsigned j = first; j < last; j++) {
-        sum.low += (bucket[j] & LIMB_MASK) << (step * j + odd);
-        sum.high += bucket[j] >> LIMB_BITS << (step * j + odd);
+    for (unsigned j = 0; j < count; j++, shift += step) {
+        sum.low += (bucket[j] & LIMB_MASK) << shift;
+        sum.high += bucket[j] >> LIMB_BITS << shift;
         bucket[j] = 0;
     }
     return sum;
 }
 
-/* The same of a whole group, and quickly if it is empty. */
-ALWAYS struct halves take_group(uint64_t *bucket, const unsigned step, unsigned odd)
+ALWAYS uint64_t any_bit(words value)
 {
-    enum { MOST = LIMB_BITS / LANES };
-    const unsigned vectors = LIMB_BITS / step / LANES;
-    words value[MOST], any = {0}, shift, low = {0}, high = {0};
-    struct halves sum = {0, 0};
-    for (unsigned v = 0; v < vectors; v++) {
-        memcpy(&value[v], bucket + v * LANES, VECTOR_BYTES);
-        any |= value[v];
-    }
-    uint64_t some = 0;
-    for (unsigned lane = 0; lane < LANES; lane++) {
-        some |= any[lane];
-        shift[lane] = step * lane + odd;
-    }
-    if (!some)
-        return sum;
-    for (unsigned v = 0; v < vectors; v++) {
-        low += (value[v] & LIMB_MASK) << shift;
-        high += value[v] >> LIMB_BITS << shift;
-        shift += step * LANES;
-    }
-    memset(bucket, 0, LIMB_BITS / step * sizeof bucket[0]);
-    for (unsigned lane = 0; lane < LANES; lane++) {
-        sum.low += low[lane];
-        sum.high += high[lane];
-    }
+    uint64_t any = 0;
+    for (unsigned lane = 0; lane < LANES; lane++)
+        any |= value[lane];
+    return any;
+}
+
+ALWAYS uint64_t sum_of(words value)
+{
+    uint64_t sum = 0;
+    for (unsigned lane = 0; lane < LANES; lane++)
+        sum += value[lane];
     return sum;
 }
 
-/* Adds bucket[e] * 2^(step e + bit - UNIT_BIT) to the limbs and leaves zeros. The first group is cut so that all others
- * begin with a limb. */
+/* The same of a whole limb's buckets, by vectors; `shift` is that of the first vector. Quick if they are empty. */
+ALWAYS struct halves take_group(uint64_t *bucket, words shift, const unsigned step)
+{
+    enum { MOST = LIMB_BITS / LANES };
+    const unsigned vectors = LIMB_BITS / step / LANES;
+    words value[MOST], any = {0}, low = {0}, high = {0};
+    for (unsigned v = 0; v < vectors; v++) {
+        value[v] = *(const loose_words *)(bucket + v * LANES);
+        any |= value[v];
+    }
+    if (!any_bit(any))
+        return (struct halves){0, 0};
+    for (unsigned v = 0; v < vectors; v++, shift += step * LANES) {
+        low += (value[v] & LIMB_MASK) << shift;
+        high += value[v] >> LIMB_BITS << shift;
+    }
+    memset(bucket, 0, LIMB_BITS / step * sizeof bucket[0]);
+    return (struct halves){sum_of(low), sum_of(high)};
+}
+
+/* Adds bucket[e] * 2^(step e + bit - UNIT_BIT) to the limbs and leaves zeros. The first buckets are taken by themselves,
+ * so that all others come in groups that begin with a limb. */
 ALWAYS void empty(int64_t *limb, uint64_t *bucket, int bit, const unsigned step, int64_t negative)
 {
-    const unsigned group = LIMB_BITS / step, before = (unsigned)bit % LIMB_BITS / step, odd = (unsigned)bit % step;
-    unsigned first = group - before;
+    static const uint64_t lanes[8] = {0, 1, 2, 3, 4, 5, 6, 7};
+    const unsigned group = LIMB_BITS / step, shift = (unsigned)bit % LIMB_BITS, odd = shift % step;
+    const words shifts = *(const loose_words *)lanes * step + odd;
+    unsigned first = group - shift / step;
     limb += bit / LIMB_BITS;
-    add_halves(limb++, take_some(bucket - before, before, group, step, odd), negative);
+    add_halves(limb++, take_some(bucket, first, shift, step), negative);
     for (; first + group <= BUCKETS_EXPONENTS; first += group) {
-        struct halves sum = take_group(bucket + first, step, odd);
+        struct halves sum = take_group(bucket + first, shifts, step);
         if (sum.low | sum.high)
             add_halves(limb, sum, negative);
         limb++;
     }
-    add_halves(limb, take_some(bucket + first, 0, BUCKETS_EXPONENTS - first, step, odd), negative);
+    add_halves(limb, take_some(bucket + first, BUCKETS_EXPONENTS - first, odd, step), negative);
 }
 
 /* ---- filling ------------------------------------------------------------------------------------------------ */

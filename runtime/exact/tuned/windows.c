@@ -17,6 +17,8 @@ enum {
 typedef double doubles __attribute__((vector_size(VECTOR_BYTES)));
 typedef uint64_t words __attribute__((vector_size(VECTOR_BYTES)));
 typedef float floats __attribute__((vector_size(VECTOR_BYTES / 2)));
+typedef double loose_doubles __attribute__((vector_size(VECTOR_BYTES), aligned(8), may_alias));
+typedef float loose_floats __attribute__((vector_size(VECTOR_BYTES / 2), aligned(4), may_alias));
 
 /* ---- reading ------------------------------------------------------------------------------------------------ */
 
@@ -26,16 +28,13 @@ typedef doubles loader(const void *x, const void *y, uint64_t i);
 ALWAYS doubles load_f64(const void *x, const void *y, uint64_t i)
 {
     (void)y;
-    doubles value;
-    memcpy(&value, (const double *)x + i, sizeof value);
-    return value;
+    return *(const loose_doubles *)((const double *)x + i);
 }
 
 ALWAYS doubles load_f32(const void *x, const void *y, uint64_t i)
 {
     (void)y;
-    floats value;
-    memcpy(&value, (const float *)x + i, sizeof value);
+    floats value = *(const loose_floats *)((const float *)x + i);
     return __builtin_convertvector(value, doubles);
 }
 
@@ -54,21 +53,12 @@ ALWAYS doubles load_product_f32(const void *x, const void *y, uint64_t i)
     return load_f32(x, y, i) * load_f32(y, x, i);
 }
 
-ALWAYS void prefetch_group(const unsigned char *x, uint64_t bytes)
-{
-    for (uint64_t line = 0; line < bytes; line += 64)
-        __builtin_prefetch(x + PREFETCH_BYTES + line);
-}
-
-/* Calls STEP(vector index) for all groups; what is not there at the end is zero, which adds nothing. */
+/* STEP(x, y, index) for every vector; what is not there at the end is zero, which adds nothing. */
 #define FOR_ALL(STEP, x, y, n, size)                                                                       \
     do {                                                                                                   \
         unsigned char tail_x[GROUP * 8] = {0}, tail_y[GROUP * 8] = {0};                                    \
         uint64_t whole_ = (n) / GROUP * GROUP, rest_ = ((n)-whole_) * (size);                              \
         for (uint64_t i_ = 0; i_ < whole_; i_ += GROUP) {                                                  \
-            prefetch_group((const unsigned char *)(x) + i_ * (size), GROUP * (size));                      \
-            if ((x) != (y))                                                                                \
-                prefetch_group((const unsigned char *)(y) + i_ * (size), GROUP * (size));                  \
             for (unsigned j_ = 0; j_ < GROUP; j_ += LANES)                                                 \
                 STEP(x, y, i_ + j_);                                                                       \
         }                                                                                                  \
