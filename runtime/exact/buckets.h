@@ -16,9 +16,11 @@ void buckets_add(struct sheaf_exact *into, enum window_job job, const void *x, c
 
 enum { BUCKETS_CHUNK = 2048, BUCKETS_EXPONENTS = 2048 };
 
-/* All zeros between calls. */
+/* Two for each exponent; all zeros between calls. The two of a square must not lie a multiple of 4 KiB apart: processors
+ * compare addresses by their low 12 bits when they look for an earlier store to wait for. */
+enum { BUCKETS_APART = 264 };
 struct buckets {
-    uint64_t bucket[2 * BUCKETS_EXPONENTS];
+    uint64_t bucket[2 * BUCKETS_EXPONENTS + BUCKETS_APART];
 };
 
 /* Add x[0] + ... + x[n - 1], or the squares, without carrying: to any limb less than 2^37 in size. What is subnormal,

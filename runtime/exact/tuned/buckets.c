@@ -4,6 +4,8 @@
 
 enum {
     FRACTION = 52,
+    LINE = 8,    /* numbers of a cache line */
+    AHEAD = 512, /* numbers */
     SPECIAL = BUCKETS_EXPONENTS - 1, /* the exponent of infinities and NaN */
     VECTOR_BYTES = __BIGGEST_ALIGNMENT__, /* the widest that the instruction set has */
     LANES = VECTOR_BYTES / 8
@@ -108,15 +110,34 @@ static uint64_t pick_rest(const double *x, uint64_t n, double *rest)
     return count;
 }
 
+/* Calls PUT(number) for each; a cache line at a time, and fetching ahead, since emptying the buckets leaves the memory
+ * idle meanwhile. */
+#define FOR_ALL(PUT, x, n)                                                                                 \
+    do {                                                                                                   \
+        uint64_t i_ = 0;                                                                                   \
+        for (; i_ + LINE <= (n); i_ += LINE) {                                                             \
+            __builtin_prefetch((x) + i_ + AHEAD);                                                          \
+            for (uint64_t j_ = 0; j_ < LINE; j_++)                                                         \
+                PUT((x)[i_ + j_]);                                                                         \
+        }                                                                                                  \
+        for (; i_ < (n); i_++)                                                                             \
+            PUT((x)[i_]);                                                                                  \
+    } while (0)
+
 /* A number's bucket is its sign and exponent. */
+ALWAYS void put(uint64_t *bucket, double x)
+{
+    uint64_t bits = (uint64_t)window_bits(x);
+    bucket[bits >> FRACTION] += (bits & (HIDDEN - 1)) | HIDDEN;
+}
+
 uint64_t ISA(buckets_sum)(int64_t *limb, struct buckets *buckets, const double *x, uint64_t n, double *rest)
 {
     enum { BIT = UNIT_BIT - 1075 };
     uint64_t *positive = buckets->bucket, *negative = positive + BUCKETS_EXPONENTS;
-    for (uint64_t i = 0; i < n; i++) {
-        uint64_t bits = (uint64_t)window_bits(x[i]);
-        positive[bits >> FRACTION] += (bits & (HIDDEN - 1)) | HIDDEN;
-    }
+#define PUT(x) put(positive, x)
+    FOR_ALL(PUT, x, n);
+#undef PUT
     uint64_t touched = positive[0] | positive[SPECIAL] | negative[0] | negative[SPECIAL];
     positive[0] = positive[SPECIAL] = negative[0] = negative[SPECIAL] = 0;
     empty(limb, positive, BIT, 1, 0);
@@ -125,17 +146,24 @@ uint64_t ISA(buckets_sum)(int64_t *limb, struct buckets *buckets, const double *
 }
 
 /* A square is cut at bit 53: the high half of s * 2^11 s, and its low half without what was shifted in. */
+enum { CUT = FRACTION + 1, CUT_SHIFT = 64 - CUT };
+
+ALWAYS void put_square(uint64_t *low, uint64_t *high, double x)
+{
+    uint64_t bits = (uint64_t)window_bits(x), significand = (bits & (HIDDEN - 1)) | HIDDEN;
+    uint64_t exponent = bits >> FRACTION & (BUCKETS_EXPONENTS - 1);
+    uint128 square = (uint128)significand * (significand << CUT_SHIFT);
+    low[exponent] += (uint64_t)square >> CUT_SHIFT;
+    high[exponent] += (uint64_t)(square >> 64);
+}
+
 uint64_t ISA(buckets_squares)(int64_t *limb, struct buckets *buckets, const double *x, uint64_t n, double *rest)
 {
-    enum { BIT = UNIT_BIT - 2150, CUT = FRACTION + 1, SHIFT = 64 - CUT };
-    uint64_t *low = buckets->bucket, *high = low + BUCKETS_EXPONENTS;
-    for (uint64_t i = 0; i < n; i++) {
-        uint64_t bits = (uint64_t)window_bits(x[i]), significand = (bits & (HIDDEN - 1)) | HIDDEN;
-        uint64_t exponent = bits >> FRACTION & (BUCKETS_EXPONENTS - 1);
-        uint128 square = (uint128)significand * (significand << SHIFT);
-        low[exponent] += (uint64_t)square >> SHIFT;
-        high[exponent] += (uint64_t)(square >> 64);
-    }
+    enum { BIT = UNIT_BIT - 2150 };
+    uint64_t *low = buckets->bucket, *high = low + BUCKETS_EXPONENTS + BUCKETS_APART;
+#define PUT(x) put_square(low, high, x)
+    FOR_ALL(PUT, x, n);
+#undef PUT
     uint64_t touched = low[0] | high[0] | low[SPECIAL] | high[SPECIAL];
     low[0] = high[0] = low[SPECIAL] = high[SPECIAL] = 0;
     empty(limb, low, BIT, 2, 0);

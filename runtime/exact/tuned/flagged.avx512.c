@@ -13,7 +13,7 @@
  * and NaN, overflow too, stay in a sum to its end, where its exponent shows them.
  *
  * A product is p + e, p = x y rounded and e = x y - p by one fused operation, inexact only where it underflows (Dekker
- * 1971; Ogita, Rump, Oishi, SISC 2005): two sums. Products of f32 are exact.
+ * 1971; Ogita, Rump, Oishi, SISC 2005): two sums. Products of f32 are exact, and fused with the first addition.
  *
  * Half of the additions are fused products with one: there are cores that add and multiply in different units. */
 #include "../window.h"
@@ -60,16 +60,8 @@ ALWAYS __m512d load_f32(const void *x, uint64_t i, __mmask8 there)
     return _mm512_cvtps_pd(_mm256_maskz_loadu_ps(there, (const float *)x + i));
 }
 
-/* What is made of an element, or of a pair: one number, or a product of two parts. */
+/* What is summed: the element, its size, its square, or the product of a pair. */
 enum making { ITSELF, ABSOLUTE, SQUARE, PRODUCT };
-
-ALWAYS __m512d make(enum making making, bool in_parts, __m512d x, __m512d y)
-{
-    return making == ITSELF     ? x
-           : making == ABSOLUTE ? _mm512_abs_pd(x)
-           : in_parts           ? _mm512_mul_round_pd(x, y, QUIET)
-                                : _mm512_mul_pd(x, y);
-}
 
 /* ---- levels ------------------------------------------------------------------------------------------------- */
 
@@ -89,9 +81,18 @@ ALWAYS __m512d extract(__m512d *level, __m512d one, __m512d x)
     return _mm512_fmsub_pd(one, x, _mm512_sub_pd(*level, before));
 }
 
-ALWAYS struct sums sum_next(struct sums sums, const int levels, __m512d one, __m512d x, const bool fuse_rest)
+/* The same of an exact product a b. */
+ALWAYS __m512d extract_product(__m512d *level, __m512d a, __m512d b)
 {
-    if (levels > 0)
+    __m512d before = *level;
+    *level = _mm512_fmadd_round_pd(a, b, before, QUIET);
+    return _mm512_fmsub_pd(a, b, _mm512_sub_pd(*level, before));
+}
+
+/* Adds x to the levels from `from` on, and to the rest. */
+ALWAYS struct sums sum_next(struct sums sums, const int from, const int levels, __m512d one, __m512d x, const bool fuse_rest)
+{
+    if (from < 1 && levels > 0)
         x = extract(&sums.first, one, x);
     if (levels > 1)
         x = extract(&sums.second, one, x);
@@ -106,7 +107,7 @@ struct shape {
     loader *load;
     unsigned size; /* bytes of an element */
     enum making making;
-    bool in_parts; /* products that do not fit a double */
+    bool in_parts; /* products that do not fit a double; those that do need a level */
     int levels;
 };
 
@@ -114,10 +115,17 @@ ALWAYS struct chain chain_next(struct chain chain, struct shape shape, __m512d o
                                __mmask8 there)
 {
     __m512d a = shape.load(x, i, there), b = shape.making == PRODUCT ? shape.load(y, i, there) : a;
-    __m512d number = make(shape.making, shape.in_parts, a, b);
-    chain.number = sum_next(chain.number, shape.levels, one, number, true);
-    if (shape.in_parts)
-        chain.error = sum_next(chain.error, shape.levels, one, _mm512_fmsub_pd(a, b, number), shape.levels > 1);
+    if (shape.making < SQUARE) {
+        a = shape.making == ABSOLUTE ? _mm512_abs_pd(a) : a;
+        chain.number = sum_next(chain.number, 0, shape.levels, one, a, true);
+    } else if (shape.in_parts) {
+        __m512d product = _mm512_mul_round_pd(a, b, QUIET), error = _mm512_fmsub_pd(a, b, product);
+        chain.number = sum_next(chain.number, 0, shape.levels, one, product, true);
+        chain.error = sum_next(chain.error, 0, shape.levels, one, error, shape.levels > 1);
+    } else {
+        __m512d left = extract_product(&chain.number.first, a, b);
+        chain.number = sum_next(chain.number, 1, shape.levels, one, left, shape.levels > 1);
+    }
     return chain;
 }
 
@@ -165,7 +173,7 @@ ALWAYS int128 sum_of_lanes(__m512i lanes)
 {
     int64_t high = _mm512_reduce_add_epi64(_mm512_srai_epi64(lanes, 32));
     int64_t low = _mm512_reduce_add_epi64(_mm512_and_si512(lanes, _mm512_set1_epi64(LIMB_MASK)));
-    return ((int128)high << 32) + low;
+    return high * ((int128)1 << LIMB_BITS) + low;
 }
 
 /* Adds sums of two chains to the limbs, by units. */
