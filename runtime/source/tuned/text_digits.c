@@ -134,7 +134,7 @@ static inline __attribute__((always_inline)) uint64_t add_up(const struct words 
 static uint64_t which_bad(const struct found *found, unsigned count)
 {
     uint64_t mask = 0;
-    for (unsigned i = 0; i < count; i++)
+    for (unsigned i = 0; i < count && i < DIGITS_CELLS; i++)
         mask |= (uint64_t)(found->bad[i] != 0) << i;
     return mask;
 }
