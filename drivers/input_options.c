@@ -87,6 +87,8 @@ const struct option_table input_table = {
         {"skip-lines", 0, false, "N", option_count, FIELD(skip_lines), "Lines to pass over before anything else"},
         {"lines", 0, false, "A:B", read_lines, FIELD(lines), "Only data on lines A to B of each file"},
         {"na", 0, false, "TEXT,...", option_pieces, FIELD(na), "Cells that mean \"missing\", besides the empty one"},
+        {"as", 0, false, "decimal|f64", option_choice, FIELD(as),
+         "What numbers in text are: decimals, every digit of which counts (the default), or the doubles nearest to them"},
         {"files-from", 0, false, "FILE", option_text, FIELD(files_from),
          "Read the names of the inputs from FILE (-: standard input), one a line"},
         {"files0-from", 0, false, "FILE", option_text, FIELD(files0_from), "The same, names ended by NUL"},
@@ -162,5 +164,6 @@ struct sheaf_reading input_reading(const struct input_options *options, const st
         .column_count = columns->count,
         .na = options->na.items,
         .na_count = options->na.count,
+        .as = options->as,
     };
 }

@@ -11,7 +11,7 @@ struct line_range {
 };
 
 struct input_options {
-    const char *format, *type, *endian;
+    const char *format, *type, *endian, *as;
     struct option_number offset, count, seed, skip_lines;
     struct line_range lines;
     char delimiter;

@@ -32,7 +32,7 @@ enum { LAW_COUNT = sizeof laws / sizeof laws[0] };
 
 static void print_types(FILE *out, uint32_t types)
 {
-    if (types == SHEAF_ALL_TYPES) {
+    if ((types & SHEAF_ALL_TYPES) == SHEAF_ALL_TYPES) {
         fputs(" any number", out);
         return;
     }
@@ -97,7 +97,7 @@ static void json_roles(struct json *json, const struct sheaf_kernel *kernel)
         json_object(json, NULL, JSON_INLINE);
         json_text(json, "name", kernel->roles[r].name);
         json_array(json, "types", JSON_INLINE);
-        for (int t = 0; t < SHEAF_TYPE_COUNT; t++)
+        for (int t = 0; t <= SHEAF_DECIMAL; t++)
             if (kernel->roles[r].types & SHEAF_TYPE_BIT(t))
                 json_text(json, NULL, sheaf_type_name((enum sheaf_type)t));
         json_close(json);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keep.h"
+
 struct unit {
     const char *suffix;
     uint64_t factor;
@@ -184,4 +186,39 @@ const char *show_seconds(double seconds, char text[32])
     else
         snprintf(text, 32, "%" PRIu64 ":%02" PRIu64 ":%02" PRIu64, s / 3600, s / 60 % 60, s % 60);
     return text;
+}
+
+/* A number's digits from the first that is not zero to the last, without the point; the first weighs 10^*exponent. */
+static const char *significant_digits(const char *text, long *exponent)
+{
+    char *digits = keep_bytes(strlen(text) + 1);
+    size_t count = 0;
+    long whole = 0;
+    bool fraction = false;
+    for (; is_digit(*text) || *text == '.'; text++) {
+        if (*text == '.') {
+            fraction = true;
+            continue;
+        }
+        if (count || *text != '0')
+            digits[count++] = *text;
+        whole += count && !fraction;
+        whole -= !count && fraction;
+    }
+    while (count && digits[count - 1] == '0')
+        count--;
+    digits[count] = '\0';
+    *exponent = (*text == 'e' ? strtol(text + 1, NULL, 10) : 0) + whole - 1;
+    return digits;
+}
+
+bool same_number(const char *a, const char *b)
+{
+    long a_exponent, b_exponent;
+    bool a_negative = *a == '-', b_negative = *b == '-';
+    const char *a_digits = significant_digits(a + a_negative, &a_exponent);
+    const char *b_digits = significant_digits(b + b_negative, &b_exponent);
+    if (!*a_digits || !*b_digits)
+        return !*a_digits && !*b_digits;
+    return a_negative == b_negative && a_exponent == b_exponent && strcmp(a_digits, b_digits) == 0;
 }

@@ -26,4 +26,7 @@ const char *show_size_option(uint64_t bytes, char text[32]);
 /* "0:09", "12:31", "3:05:00". */
 const char *show_seconds(double seconds, char text[32]);
 
+/* Are two numbers, as sheaf_real_text and sheaf_decimal_text write them, the same? */
+bool same_number(const char *a, const char *b);
+
 #endif

@@ -7,10 +7,11 @@
 #include "print.h"
 #include "saved.h"
 
-/* Readers of JSON take no wider one. */
+/* Readers of JSON take no wider integer. */
 static bool fits(const char *digits)
 {
-    return integer_fits_signed(digits) || integer_fits_unsigned(digits);
+    bool integer = !digits[strspn(digits, "-0123456789")];
+    return integer && (integer_fits_signed(digits) || integer_fits_unsigned(digits));
 }
 
 static void print_value(struct json *json, const char *key, const struct sheaf_value *value)
@@ -19,7 +20,7 @@ static void print_value(struct json *json, const char *key, const struct sheaf_v
         json_null(json, key);
     else if (value->kind == SHEAF_TEXT)
         json_text(json, key, value->text);
-    else if (value->kind == SHEAF_INTEGER && fits(value->text))
+    else if (value->kind != SHEAF_REAL && fits(value->text))
         json_digits(json, key, value->text);
     else
         json_real(json, key, value->real);
@@ -50,11 +51,15 @@ static void print_values(struct json *json, const char *key, const struct report
     json_close(json);
 }
 
-/* ---- exact: integers too wide for a number ------------------------------------------------------------------- */
+/* ---- exact: what is more than a number holds ------------------------------------------------------------------ */
 
+/* A double stands for a decimal that its shortest text gives back. */
 static bool is_wide(const struct sheaf_value *value)
 {
-    return value->kind == SHEAF_INTEGER && !fits(value->text);
+    char shortest[32];
+    if ((value->kind != SHEAF_INTEGER && value->kind != SHEAF_NUMERAL) || fits(value->text))
+        return false;
+    return value->kind == SHEAF_INTEGER || !same_number(value->text, sheaf_real_text(value->real, shortest));
 }
 
 static bool has_wide(const struct report_item *item)
@@ -162,6 +167,8 @@ void json_plan(struct json *json, const struct sheaf_plan_view *plan)
         json_close(json);
     }
     json_text(json, "access", plan->access);
+    if (plan->as)
+        json_text(json, "as", plan->as);
     json_uint(json, "block_bytes", plan->block_bytes);
     if (plan->blocks == SHEAF_UNKNOWN)
         json_null(json, "blocks");

@@ -16,6 +16,8 @@ void print_plan_text(FILE *out, const struct sheaf_plan_view *plan, const char *
     if (plan->ranks > 1)
         fprintf(out, "ranks\t%u\n", plan->ranks);
     fprintf(out, "access\t%s\n", plan->access);
+    if (plan->as)
+        fprintf(out, "as\t%s\n", plan->as);
     fprintf(out, "block\t%s\n", show_size(plan->block_bytes, text));
     if (plan->blocks != SHEAF_UNKNOWN)
         fprintf(out, "blocks\t%lld\n", (long long)plan->blocks);

@@ -25,7 +25,8 @@ const struct option_table saved_table = {
 #undef FIELD
 
 static const char *const kind_names[] = {
-    [SHEAF_NULL] = "null", [SHEAF_INTEGER] = "integer", [SHEAF_REAL] = "real", [SHEAF_TEXT] = "text"};
+    [SHEAF_NULL] = "null", [SHEAF_INTEGER] = "integer", [SHEAF_REAL] = "real", [SHEAF_TEXT] = "text",
+    [SHEAF_NUMERAL] = "decimal"};
 enum { KIND_COUNT = sizeof kind_names / sizeof kind_names[0] };
 static const char magic[] = "sheaf-answer 1", last_line[] = "end";
 
@@ -119,9 +120,10 @@ static bool read_value(struct sheaf_value *value, const char *kind, char *text)
         k++;
     char *end = text;
     *value = (struct sheaf_value){.kind = (enum sheaf_value_kind)k, .text = text};
-    if (k == SHEAF_REAL || k == SHEAF_INTEGER)
+    bool number = k == SHEAF_REAL || k == SHEAF_INTEGER || k == SHEAF_NUMERAL;
+    if (number)
         value->real = strtod(text, &end);
-    return k < KIND_COUNT && ((k != SHEAF_REAL && k != SHEAF_INTEGER) || (*text && !*end));
+    return k < KIND_COUNT && (!number || (*text && !*end));
 }
 
 struct reading {

@@ -3,7 +3,7 @@
  * The file is text, one value a line, fields between tabs with tabs, line ends and backslashes escaped:
  *     sheaf-answer 1
  *     KIND  FILE  COLUMN  NAME  VALUE  [DECIMAL]
- * KIND is null, integer, real or text; FILE and COLUMN are empty where they do not matter; a real is hexadecimal
+ * KIND is null, integer, decimal, real or text; FILE and COLUMN are empty where they do not matter; a real is hexadecimal
  * (C99 %a), exact, and followed by its shortest decimal for the reader; a table's cell is called TABLE[row].COLUMN. */
 #ifndef DRIVERS_SAVED_H
 #define DRIVERS_SAVED_H

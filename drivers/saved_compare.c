@@ -46,15 +46,21 @@ static bool same(const struct sheaf_value *a, const struct sheaf_value *b)
 
 static bool is_number(const struct sheaf_value *v)
 {
-    return v->kind == SHEAF_REAL || v->kind == SHEAF_INTEGER;
+    return v->kind == SHEAF_REAL || v->kind == SHEAF_INTEGER || v->kind == SHEAF_NUMERAL;
+}
+
+/* Reals, and decimals by the doubles nearest to them. */
+static bool is_real(const struct sheaf_value *v)
+{
+    return v->kind == SHEAF_REAL || v->kind == SHEAF_NUMERAL;
 }
 
 static bool tolerated(const struct sheaf_value *before, const struct sheaf_value *now, const struct tolerance *tolerance)
 {
-    if (!is_number(before) || before->kind != now->kind || !isfinite(before->real) || !isfinite(now->real))
+    if (!is_number(before) || !is_number(now) || is_real(before) != is_real(now) ||
+        !isfinite(before->real) || !isfinite(now->real))
         return false;
-    if (tolerance->ulp.set && before->kind == SHEAF_REAL &&
-        ulps_between(before->real, now->real) <= tolerance->ulp.value)
+    if (tolerance->ulp.set && is_real(before) && ulps_between(before->real, now->real) <= tolerance->ulp.value)
         return true;
     double limit = tolerance->atol.value + tolerance->rtol.value * fabs(before->real);
     return (tolerance->atol.set || tolerance->rtol.set) && fabs(now->real - before->real) <= limit;
@@ -119,7 +125,7 @@ static bool is_measurable(const struct saved_change *change)
 
 static bool has_ulps(const struct saved_change *change)
 {
-    return change->before->value.kind == SHEAF_REAL && change->now->value.kind == SHEAF_REAL;
+    return is_real(&change->before->value) && is_real(&change->now->value);
 }
 
 /* " (2 ulp, 15 digits agree)" for finite numbers, else "". */

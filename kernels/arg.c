@@ -1,20 +1,23 @@
 /* argmin, argmax: a quick look for a tile's largest order key; only a tile that may hold the answer is searched. */
-#include "order.h"
+#include "arithmetic.h"
+#include "extreme.h"
 #include "place.h"
 
 #include <string.h>
 
 struct best {
     uint64_t found; /* 0: no element yet */
-    uint64_t key;   /* the highest of its class (order_equals), so that equal elements have equal keys */
     struct sheaf_position position;
+    /* That of binary types is the highest of its class (order_equals), so that equal elements have equal keys. */
+    struct extreme extreme;
 };
 
 static size_t state_size(const struct sheaf_args *args)
 {
-    (void)args;
-    return sizeof(struct best);
+    return offsetof(struct best, extreme) + extreme_size(args);
 }
+
+/* ---- binary types ------------------------------------------------------------------------------------------- */
 
 /* The first row with a key in low .. high; `rows` if there is none. */
 #define FIND(ORDER, NAME, U, KIND)                                                                         \
@@ -41,10 +44,17 @@ static uint64_t find(enum order order, const struct sheaf_column *column, uint64
     return finders[column->type][order](column->data, rows, in);
 }
 
+static void set(struct best *best, uint64_t key, const struct sheaf_position *position)
+{
+    best->found = 1;
+    best->position = *position;
+    best->extreme.key = key;
+}
+
 static bool precedes(uint64_t key, const struct sheaf_position *position, const struct best *best)
 {
-    if (!best->found || key != best->key)
-        return !best->found || key > best->key;
+    if (!best->found || key != best->extreme.key)
+        return !best->found || key > best->extreme.key;
     return sheaf_position_compare(position, &best->position) < 0;
 }
 
@@ -56,13 +66,13 @@ static void take_ascending(struct best *best, enum order order, const struct she
         return;
     position = sheaf_batch_position(batch, find(order, &batch->columns[0], batch->rows, class));
     if (precedes(class.high, &position, best))
-        *best = (struct best){1, class.high, position};
+        set(best, class.high, &position);
 }
 
 /* Rows in any order: any with the key may be the one. */
 static void take_scattered(struct best *best, enum order order, const struct sheaf_batch *batch, struct order_class class)
 {
-    if (best->found && class.high < best->key)
+    if (best->found && class.high < best->extreme.key)
         return;
     struct sheaf_column rest = batch->columns[0];
     size_t size = sheaf_type_size(rest.type);
@@ -73,22 +83,72 @@ static void take_scattered(struct best *best, enum order order, const struct she
             return;
         struct sheaf_position position = sheaf_batch_position(batch, i);
         if (precedes(class.high, &position, best))
-            *best = (struct best){1, class.high, position};
+            set(best, class.high, &position);
     }
 }
 
-static void take(struct best *best, enum order order, const struct sheaf_batch *batch, uint64_t largest)
+static void take_binary(struct best *best, enum order order, order_largest *largest, const struct sheaf_batch *batch)
 {
-    struct order_class class = order_equals(batch->columns[0].type, largest);
+    uint64_t key = largest(order, &batch->columns[0], batch->rows);
+    struct order_class class = order_equals(batch->columns[0].type, key);
     (batch->at ? take_scattered : take_ascending)(best, order, batch, class);
+}
+
+/* ---- decimals ----------------------------------------------------------------------------------------------- */
+
+/* Where the first, in the order of positions, of the elements that equal that of `row` is. */
+static struct sheaf_position first_equal(const struct sheaf_batch *batch, uint64_t row)
+{
+    struct sheaf_position first = sheaf_batch_position(batch, row);
+    for (uint64_t i = row + 1; batch->at && i < batch->rows; i++) {
+        if (!decimal_rows_equal(&batch->columns[0], batch->rows, i, row))
+            continue;
+        struct sheaf_position position = sheaf_batch_position(batch, i);
+        if (sheaf_position_compare(&position, &first) < 0)
+            first = position;
+    }
+    return first;
+}
+
+/* Takes what comes before *best: a larger key, or an equal one nearer to the beginning. */
+static void take_key(struct best *best, const struct decimal_key *key, const struct sheaf_position *position)
+{
+    int order = decimal_key_compare(key, &best->extreme.decimal);
+    if (order < 0 || (order == 0 && sheaf_position_compare(position, &best->position) >= 0))
+        return;
+    best->found = 1;
+    best->position = *position;
+    best->extreme.decimal = *key;
+}
+
+static void take_decimal(struct best *best, enum order order, order_largest *largest, const struct sheaf_batch *batch)
+{
+    struct decimal_key key;
+    uint64_t row = decimal_largest(largest, order, &batch->columns[0], batch->rows);
+    decimal_key_set(&key, order, &batch->columns[0], batch->rows, row);
+    if (decimal_key_compare(&key, &best->extreme.decimal) < 0)
+        return;
+    struct sheaf_position position = first_equal(batch, row);
+    take_key(best, &key, &position);
+}
+
+/* ---- either kind -------------------------------------------------------------------------------------------- */
+
+static void take(struct best *best, enum order order, order_largest *largest, const struct sheaf_batch *batch)
+{
+    (batch->columns[0].type == SHEAF_DECIMAL ? take_decimal : take_binary)(best, order, largest, batch);
 }
 
 static enum sheaf_status merge(void *into, const void *from, const struct sheaf_args *args, struct sheaf_error *err)
 {
-    (void)args, (void)err;
+    (void)err;
     const struct best *other = from;
-    if (other->found && precedes(other->key, &other->position, into))
-        *(struct best *)into = *other;
+    if (!other->found)
+        return SHEAF_OK;
+    if (args->types[0] == SHEAF_DECIMAL)
+        take_key(into, &other->extreme.decimal, &other->position);
+    else if (precedes(other->extreme.key, &other->position, into))
+        set(into, other->extreme.key, &other->position);
     return SHEAF_OK;
 }
 
@@ -103,7 +163,7 @@ static enum sheaf_status report(const char *name, const struct best *best, const
                                               const struct sheaf_args *args, struct sheaf_error *err)      \
     {                                                                                                      \
         (void)args, (void)err;                                                                             \
-        take(state, ORDER, batch, order_largest_##isa(ORDER, &batch->columns[0], batch->rows));            \
+        take(state, ORDER, order_largest_##isa, batch);                                                    \
         return SHEAF_OK;                                                                                   \
     }
 #define FINISH(name)                                                                                       \
@@ -125,7 +185,7 @@ ARGMAX_MAP(portable) SHEAF_ISAS(ARGMAX_MAP) FINISH(argmax)
 static const struct sheaf_variant argmin_variants[] = {SHEAF_ISAS(ARGMIN_VARIANT){NULL, NULL}};
 static const struct sheaf_variant argmax_variants[] = {SHEAF_ISAS(ARGMAX_VARIANT){NULL, NULL}};
 
-static const struct sheaf_role roles[] = {{"x", SHEAF_ALL_TYPES}};
+static const struct sheaf_role roles[] = {{"x", ARITHMETIC_TYPES}};
 
 #define FOR_EQUALS                                                                                         \
     "Of equal elements the first in the order of inputs and rows; -0 and +0 are equal. If any x is NaN, the first "   \

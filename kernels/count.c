@@ -1,4 +1,4 @@
-#include <sheaf/kernel.h>
+#include "arithmetic.h"
 
 struct count {
     int64_t rows;
@@ -25,7 +25,7 @@ static enum sheaf_status finish(const void *state, const struct sheaf_args *args
     return sheaf_result_int(result, "count", ((const struct count *)state)->rows);
 }
 
-static const struct sheaf_role roles[] = {{"x", SHEAF_ALL_TYPES}};
+static const struct sheaf_role roles[] = {{"x", ARITHMETIC_TYPES}};
 
 const struct sheaf_kernel sheaf_kernel_count = {
     .abi = SHEAF_KERNEL_ABI,

@@ -1,89 +1,83 @@
 /* cov, pcov, corr: from exact sums of x, y and their products, by one rounding. */
-#include <sheaf/exact.h>
-#include <sheaf/kernel.h>
+#include "sums.h"
 
-/* Int64 and nothing else, so that states add (SHEAF_LAW_ADD64). Covariances leave the squares out. */
-struct pairs {
-    int64_t rows;
-    struct sheaf_exact x, y, products, squares_x, squares_y;
-};
+/* The parts of the state. Covariances leave the squares out. */
+enum { X, Y, PRODUCTS, COVARIANCE_PARTS, SQUARES_X = COVARIANCE_PARTS, SQUARES_Y, CORRELATION_PARTS };
 
 static size_t state_size_covariance(const struct sheaf_args *args)
 {
-    (void)args;
-    return offsetof(struct pairs, squares_x);
+    return sizeof(struct sums) + COVARIANCE_PARTS * arithmetic_of(args)->size;
 }
 
 static size_t state_size_correlation(const struct sheaf_args *args)
 {
-    (void)args;
-    return sizeof(struct pairs);
+    return sizeof(struct sums) + CORRELATION_PARTS * arithmetic_of(args)->size;
 }
 
 static enum sheaf_status map_covariance(void *state, const struct sheaf_batch *batch, const struct sheaf_args *args,
                                         struct sheaf_error *err)
 {
-    (void)args, (void)err;
-    struct pairs *pairs = state;
+    (void)err;
+    const struct arithmetic *arithmetic = arithmetic_of(args);
+    struct sums *sums = state;
     const struct sheaf_column *x = &batch->columns[0], *y = &batch->columns[1];
-    pairs->rows += (int64_t)batch->rows;
-    sheaf_exact_add(&pairs->x, x->type, x->data, batch->rows);
-    sheaf_exact_add(&pairs->y, y->type, y->data, batch->rows);
-    sheaf_exact_add_products(&pairs->products, x->type, x->data, y->type, y->data, batch->rows);
+    sums->rows += (int64_t)batch->rows;
+    arithmetic->add(sums_part(sums, args, X), x, batch->rows);
+    arithmetic->add(sums_part(sums, args, Y), y, batch->rows);
+    arithmetic->add_products(sums_part(sums, args, PRODUCTS), x, y, batch->rows);
     return SHEAF_OK;
 }
 
 static enum sheaf_status map_correlation(void *state, const struct sheaf_batch *batch, const struct sheaf_args *args,
                                          struct sheaf_error *err)
 {
-    struct pairs *pairs = state;
-    const struct sheaf_column *x = &batch->columns[0], *y = &batch->columns[1];
-    sheaf_exact_add_squares(&pairs->squares_x, x->type, x->data, batch->rows);
-    sheaf_exact_add_squares(&pairs->squares_y, y->type, y->data, batch->rows);
+    const struct arithmetic *arithmetic = arithmetic_of(args);
+    arithmetic->add_squares(sums_part(state, args, SQUARES_X), &batch->columns[0], batch->rows);
+    arithmetic->add_squares(sums_part(state, args, SQUARES_Y), &batch->columns[1], batch->rows);
     return map_covariance(state, batch, args, err);
 }
 
 /* `taken` is what the divisor is below the number of rows. */
-static enum sheaf_status report_covariance(const char *name, const struct pairs *pairs, int64_t taken,
-                                           struct sheaf_result *result)
+static enum sheaf_status report_covariance(const char *name, const struct sums *sums, const struct sheaf_args *args,
+                                           int64_t taken, struct sheaf_result *result)
 {
-    if (pairs->rows <= taken)
+    if (sums->rows <= taken)
         return sheaf_result_null(result, name);
-    return sheaf_result_real(result, name, sheaf_exact_covariance(&pairs->x, &pairs->y, &pairs->products,
-                                                                  (uint64_t)pairs->rows,
-                                                                  (uint64_t)(pairs->rows - taken)));
+    double value = arithmetic_of(args)->covariance(sums_get(sums, args, X), sums_get(sums, args, Y),
+                                                   sums_get(sums, args, PRODUCTS), (uint64_t)sums->rows,
+                                                   (uint64_t)(sums->rows - taken));
+    return sheaf_result_real(result, name, value);
 }
 
-static enum sheaf_status finish_cov(const void *state, const struct sheaf_args *args,
-                                    const struct sheaf_finish *finish, struct sheaf_result *result,
-                                    struct sheaf_error *err)
+static enum sheaf_status report_of_sample(const char *name, const struct sums *sums, const struct sheaf_args *args,
+                                          struct sheaf_result *result)
 {
-    (void)args, (void)finish, (void)err;
-    return report_covariance("cov", state, 1, result);
+    return report_covariance(name, sums, args, 1, result);
 }
 
-static enum sheaf_status finish_pcov(const void *state, const struct sheaf_args *args,
-                                     const struct sheaf_finish *finish, struct sheaf_result *result,
-                                     struct sheaf_error *err)
+static enum sheaf_status report_of_population(const char *name, const struct sums *sums, const struct sheaf_args *args,
+                                              struct sheaf_result *result)
 {
-    (void)args, (void)finish, (void)err;
-    return report_covariance("pcov", state, 0, result);
+    return report_covariance(name, sums, args, 0, result);
 }
 
-static enum sheaf_status finish_corr(const void *state, const struct sheaf_args *args,
-                                     const struct sheaf_finish *finish, struct sheaf_result *result,
-                                     struct sheaf_error *err)
+static enum sheaf_status report_correlation(const char *name, const struct sums *sums, const struct sheaf_args *args,
+                                            struct sheaf_result *result)
 {
-    (void)args, (void)finish, (void)err;
-    const struct pairs *pairs = state;
     double correlation;
-    if (pairs->rows < 2 || !sheaf_exact_correlation(&pairs->x, &pairs->y, &pairs->squares_x, &pairs->squares_y,
-                                                    &pairs->products, (uint64_t)pairs->rows, &correlation))
-        return sheaf_result_null(result, "corr");
-    return sheaf_result_real(result, "corr", correlation);
+    if (sums->rows < 2 ||
+        !arithmetic_of(args)->correlation(sums_get(sums, args, X), sums_get(sums, args, Y),
+                                          sums_get(sums, args, SQUARES_X), sums_get(sums, args, SQUARES_Y),
+                                          sums_get(sums, args, PRODUCTS), (uint64_t)sums->rows, &correlation))
+        return sheaf_result_null(result, name);
+    return sheaf_result_real(result, name, correlation);
 }
 
-static const struct sheaf_role roles[] = {{"x", SHEAF_ALL_TYPES}, {"y", SHEAF_ALL_TYPES}};
+SUMS_FINISH(cov, report_of_sample)
+SUMS_FINISH(pcov, report_of_population)
+SUMS_FINISH(corr, report_correlation)
+
+static const struct sheaf_role roles[] = {{"x", ARITHMETIC_TYPES}, {"y", ARITHMETIC_TYPES}};
 
 #define ONCE "Computed from exact sums and rounded once, to the nearest double; the types may differ. NaN if any " \
              "element is NaN or infinite; "
@@ -100,7 +94,7 @@ const struct sheaf_kernel sheaf_kernel_cov = {
     .laws = SHEAF_LAW_EXACT | SHEAF_LAW_ADD64,
     .state_size = state_size_covariance,
     .map = map_covariance,
-    .finish = finish_cov,
+    .finish = cov_finish,
 };
 
 const struct sheaf_kernel sheaf_kernel_pcov = {
@@ -115,7 +109,7 @@ const struct sheaf_kernel sheaf_kernel_pcov = {
     .laws = SHEAF_LAW_EXACT | SHEAF_LAW_ADD64,
     .state_size = state_size_covariance,
     .map = map_covariance,
-    .finish = finish_pcov,
+    .finish = pcov_finish,
 };
 
 const struct sheaf_kernel sheaf_kernel_corr = {
@@ -131,5 +125,5 @@ const struct sheaf_kernel sheaf_kernel_corr = {
     .laws = SHEAF_LAW_EXACT | SHEAF_LAW_ADD64,
     .state_size = state_size_correlation,
     .map = map_correlation,
-    .finish = finish_corr,
+    .finish = corr_finish,
 };

@@ -1,36 +1,21 @@
 /* min, max, norminf: the state is the largest order key. Whether there was an element at all is known from the tally. */
-#include "order.h"
-
-struct extremum {
-    uint64_t key;
-};
-
-static size_t state_size(const struct sheaf_args *args)
-{
-    (void)args;
-    return sizeof(struct extremum);
-}
-
-static void take(struct extremum *into, uint64_t key)
-{
-    if (key > into->key)
-        into->key = key;
-}
+#include "arithmetic.h"
+#include "extreme.h"
 
 static enum sheaf_status merge(void *into, const void *from, const struct sheaf_args *args, struct sheaf_error *err)
 {
-    (void)args, (void)err;
-    take(into, ((const struct extremum *)from)->key);
+    (void)err;
+    extreme_merge(into, from, args);
     return SHEAF_OK;
 }
 
-static enum sheaf_status report(const struct extremum *state, const char *name, enum order order,
+static enum sheaf_status report(const struct extreme *state, const char *name, enum order order,
                                 const struct sheaf_args *args, const struct sheaf_finish *finish,
                                 struct sheaf_result *result)
 {
     if (finish->tally.used == 0)
         return sheaf_result_null(result, name);
-    return order_report(name, args->types[0], order, state->key, result);
+    return extreme_report(name, state, order, args, result);
 }
 
 /* The functions of one kernel: map for each instruction set, finish. */
@@ -39,7 +24,7 @@ static enum sheaf_status report(const struct extremum *state, const char *name, 
                                               const struct sheaf_args *args, struct sheaf_error *err)      \
     {                                                                                                      \
         (void)args, (void)err;                                                                             \
-        take(state, order_largest_##isa(ORDER, &batch->columns[0], batch->rows));                          \
+        extreme_map(state, order_largest_##isa, ORDER, &batch->columns[0], batch->rows);                   \
         return SHEAF_OK;                                                                                   \
     }
 #define FINISH(name, ORDER)                                                                                \
@@ -65,9 +50,10 @@ static const struct sheaf_variant min_variants[] = {SHEAF_ISAS(MIN_VARIANT){NULL
 static const struct sheaf_variant max_variants[] = {SHEAF_ISAS(MAX_VARIANT){NULL, NULL}};
 static const struct sheaf_variant norminf_variants[] = {SHEAF_ISAS(NORMINF_VARIANT){NULL, NULL}};
 
-static const struct sheaf_role roles[] = {{"x", SHEAF_ALL_TYPES}};
+static const struct sheaf_role roles[] = {{"x", ARITHMETIC_TYPES}};
 
-#define FOR_NAN "NaN if any x is NaN; null for an empty input. Integers are reported with all their digits."
+#define FOR_NAN "NaN if any x is NaN; null for an empty input. Integers, and decimals in " \
+                "text, are reported with all their digits."
 
 const struct sheaf_kernel sheaf_kernel_min = {
     .abi = SHEAF_KERNEL_ABI,
@@ -75,11 +61,11 @@ const struct sheaf_kernel sheaf_kernel_min = {
     .name = "min",
     .summary = "the least element",
     .formula = "min of x[i]",
-    .description = "The least element; -0 is below +0. " FOR_NAN,
+    .description = "The least element; -0 is below +0, but in text both are 0. " FOR_NAN,
     .roles = roles,
     .role_count = 1,
     .laws = SHEAF_LAW_EXACT,
-    .state_size = state_size,
+    .state_size = extreme_size,
     .map = min_map_portable,
     .variants = min_variants,
     .merge = merge,
@@ -92,11 +78,11 @@ const struct sheaf_kernel sheaf_kernel_max = {
     .name = "max",
     .summary = "the greatest element",
     .formula = "max of x[i]",
-    .description = "The greatest element; +0 is above -0. " FOR_NAN,
+    .description = "The greatest element; +0 is above -0, but in text both are 0. " FOR_NAN,
     .roles = roles,
     .role_count = 1,
     .laws = SHEAF_LAW_EXACT,
-    .state_size = state_size,
+    .state_size = extreme_size,
     .map = max_map_portable,
     .variants = max_variants,
     .merge = merge,
@@ -113,7 +99,7 @@ const struct sheaf_kernel sheaf_kernel_norminf = {
     .roles = roles,
     .role_count = 1,
     .laws = SHEAF_LAW_EXACT,
-    .state_size = state_size,
+    .state_size = extreme_size,
     .map = norminf_map_portable,
     .variants = norminf_variants,
     .merge = merge,

@@ -4,50 +4,46 @@
 enum sheaf_status sums_report_mean(const char *name, const struct sums *sums, const struct sheaf_args *args,
                                    struct sheaf_result *result)
 {
-    (void)args;
     if (sums->rows < 1)
         return sheaf_result_null(result, name);
-    return sheaf_result_real(result, name, sheaf_exact_quotient(&sums->part[0], (uint64_t)sums->rows));
+    double mean = arithmetic_of(args)->quotient(sums_get(sums, args, 0), (uint64_t)sums->rows);
+    return sheaf_result_real(result, name, mean);
 }
 
-typedef double spread(const struct sheaf_exact *sum, const struct sheaf_exact *squares, uint64_t n, uint64_t divisor);
+typedef double spread(const void *sum, const void *squares, uint64_t n, uint64_t divisor);
 
 /* `taken` is what the divisor is below the number of rows. */
-static enum sheaf_status report_spread(const char *name, const struct sums *sums, spread *spread_of, int64_t taken,
-                                       struct sheaf_result *result)
+static enum sheaf_status report_spread(const char *name, const struct sums *sums, const struct sheaf_args *args,
+                                       spread *spread_of, int64_t taken, struct sheaf_result *result)
 {
     if (sums->rows <= taken)
         return sheaf_result_null(result, name);
-    return sheaf_result_real(result, name, spread_of(&sums->part[0], &sums->part[1], (uint64_t)sums->rows,
-                                                     (uint64_t)(sums->rows - taken)));
+    return sheaf_result_real(result, name, spread_of(sums_get(sums, args, 0), sums_get(sums, args, 1),
+                                                     (uint64_t)sums->rows, (uint64_t)(sums->rows - taken)));
 }
 
 enum sheaf_status sums_report_deviation(const char *name, const struct sums *sums, const struct sheaf_args *args,
                                         struct sheaf_result *result)
 {
-    (void)args;
-    return report_spread(name, sums, sheaf_exact_deviation, 1, result);
+    return report_spread(name, sums, args, arithmetic_of(args)->deviation, 1, result);
 }
 
 static enum sheaf_status report_variance(const char *name, const struct sums *sums, const struct sheaf_args *args,
                                          struct sheaf_result *result)
 {
-    (void)args;
-    return report_spread(name, sums, sheaf_exact_variance, 1, result);
+    return report_spread(name, sums, args, arithmetic_of(args)->variance, 1, result);
 }
 
 static enum sheaf_status report_population_deviation(const char *name, const struct sums *sums,
                                                      const struct sheaf_args *args, struct sheaf_result *result)
 {
-    (void)args;
-    return report_spread(name, sums, sheaf_exact_deviation, 0, result);
+    return report_spread(name, sums, args, arithmetic_of(args)->deviation, 0, result);
 }
 
 static enum sheaf_status report_population_variance(const char *name, const struct sums *sums,
                                                     const struct sheaf_args *args, struct sheaf_result *result)
 {
-    (void)args;
-    return report_spread(name, sums, sheaf_exact_variance, 0, result);
+    return report_spread(name, sums, args, arithmetic_of(args)->variance, 0, result);
 }
 
 SUMS_FINISH(mean, sums_report_mean)
@@ -56,9 +52,9 @@ SUMS_FINISH(stddev, sums_report_deviation)
 SUMS_FINISH(pvar, report_population_variance)
 SUMS_FINISH(pstddev, report_population_deviation)
 
-static const struct sheaf_role roles[] = {{"x", SHEAF_ALL_TYPES}};
+static const struct sheaf_role roles[] = {{"x", ARITHMETIC_TYPES}};
 
-#define ONCE "Computed from exact sums and rounded once, to the nearest double. "
+#define ONCE "Computed from exact sums, of text from the decimals that it has, and rounded once, to the nearest double. "
 #define OF_A_SAMPLE ONCE "NaN if any element is NaN or infinite; null for fewer than two elements."
 #define OF_A_POPULATION ONCE "NaN if any element is NaN or infinite; null for an empty input."
 

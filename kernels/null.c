@@ -1,5 +1,5 @@
 /* What everything but the computing costs. */
-#include <sheaf/kernel.h>
+#include "arithmetic.h"
 
 enum { CACHE_LINE = 64 }; /* on machines with longer ones, some are touched twice */
 
@@ -13,8 +13,9 @@ static enum sheaf_status map(void *state, const struct sheaf_batch *batch, const
                              struct sheaf_error *err)
 {
     (void)state, (void)args, (void)err;
-    const volatile unsigned char *bytes = batch->columns[0].data;
-    size_t size = batch->rows * sheaf_type_size(batch->columns[0].type);
+    const struct sheaf_column *x = &batch->columns[0];
+    const volatile unsigned char *bytes = x->data;
+    size_t size = batch->rows * sheaf_type_size(x->type) * (x->type == SHEAF_DECIMAL ? x->terms : 1);
     for (size_t i = 0; i < size; i += CACHE_LINE)
         (void)bytes[i];
     (void)bytes[size - 1]; /* the stride may begin amid a line and end before the last */
@@ -28,7 +29,7 @@ static enum sheaf_status finish(const void *state, const struct sheaf_args *args
     return sheaf_result_null(result, "null");
 }
 
-static const struct sheaf_role roles[] = {{"x", SHEAF_ALL_TYPES}};
+static const struct sheaf_role roles[] = {{"x", ARITHMETIC_TYPES}};
 
 const struct sheaf_kernel sheaf_kernel_null = {
     .abi = SHEAF_KERNEL_ABI,

@@ -5,6 +5,10 @@
 
 #include "base/isa.h"
 
+#ifdef __FAST_MATH__
+#error "sums in a fixed order need strict floating point: compile without -ffast-math"
+#endif
+
 enum rounded_term { ROUNDED_VALUE, ROUNDED_ABSOLUTE, ROUNDED_SQUARE, ROUNDED_PRODUCT, ROUNDED_TERMS };
 
 /* Term number k, counted from the first ever added, goes to lane k mod ROUNDED_LANES: what a lane holds does not depend

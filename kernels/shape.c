@@ -1,74 +1,66 @@
 /* skewness, kurtosis: from exact sums of powers, by one rounding. */
-#include <sheaf/exact.h>
-#include <sheaf/kernel.h>
+#include "sums.h"
 
-/* Int64 and nothing else, so that states add (SHEAF_LAW_ADD64). skewness leaves the fourth powers out. */
-struct shape {
-    int64_t rows;
-    struct sheaf_exact_powers powers;
-};
-
+/* The state is one part, the sums of powers; skewness leaves the fourth powers out. */
 static size_t state_size_skewness(const struct sheaf_args *args)
 {
-    (void)args;
-    return offsetof(struct shape, powers.fourths);
+    return sizeof(struct sums) + arithmetic_of(args)->cubes_size;
 }
 
 static size_t state_size_kurtosis(const struct sheaf_args *args)
 {
-    (void)args;
-    return sizeof(struct shape);
+    return sizeof(struct sums) + arithmetic_of(args)->fourths_size;
 }
 
-static enum sheaf_status map(struct shape *shape, unsigned highest, const struct sheaf_batch *batch)
+static enum sheaf_status map(struct sums *sums, unsigned highest, const struct sheaf_batch *batch,
+                             const struct sheaf_args *args)
 {
-    shape->rows += (int64_t)batch->rows;
-    sheaf_exact_add_powers(&shape->powers, highest, batch->columns[0].type, batch->columns[0].data, batch->rows);
+    sums->rows += (int64_t)batch->rows;
+    arithmetic_of(args)->add_powers(sums->part, highest, &batch->columns[0], batch->rows);
     return SHEAF_OK;
 }
 
 static enum sheaf_status map_skewness(void *state, const struct sheaf_batch *batch, const struct sheaf_args *args,
                                       struct sheaf_error *err)
 {
-    (void)args, (void)err;
-    return map(state, 3, batch);
+    (void)err;
+    return map(state, 3, batch, args);
 }
 
 static enum sheaf_status map_kurtosis(void *state, const struct sheaf_batch *batch, const struct sheaf_args *args,
                                       struct sheaf_error *err)
 {
-    (void)args, (void)err;
-    return map(state, 4, batch);
+    (void)err;
+    return map(state, 4, batch, args);
 }
 
-typedef bool shape_of(const struct sheaf_exact_powers *powers, uint64_t n, double *value);
+typedef bool shape_of(const void *powers, uint64_t n, double *value);
 
-static enum sheaf_status report(const char *name, const struct shape *shape, shape_of *value_of,
+static enum sheaf_status report(const char *name, const struct sums *sums, shape_of *value_of,
                                 struct sheaf_result *result)
 {
     double value;
-    if (!value_of(&shape->powers, (uint64_t)shape->rows, &value))
+    if (!value_of(sums->part, (uint64_t)sums->rows, &value))
         return sheaf_result_null(result, name);
     return sheaf_result_real(result, name, value);
 }
 
-static enum sheaf_status finish_skewness(const void *state, const struct sheaf_args *args,
-                                         const struct sheaf_finish *finish, struct sheaf_result *result,
-                                         struct sheaf_error *err)
+static enum sheaf_status report_skewness(const char *name, const struct sums *sums, const struct sheaf_args *args,
+                                         struct sheaf_result *result)
 {
-    (void)args, (void)finish, (void)err;
-    return report("skewness", state, sheaf_exact_skewness, result);
+    return report(name, sums, arithmetic_of(args)->skewness, result);
 }
 
-static enum sheaf_status finish_kurtosis(const void *state, const struct sheaf_args *args,
-                                         const struct sheaf_finish *finish, struct sheaf_result *result,
-                                         struct sheaf_error *err)
+static enum sheaf_status report_kurtosis(const char *name, const struct sums *sums, const struct sheaf_args *args,
+                                         struct sheaf_result *result)
 {
-    (void)args, (void)finish, (void)err;
-    return report("kurtosis", state, sheaf_exact_kurtosis, result);
+    return report(name, sums, arithmetic_of(args)->kurtosis, result);
 }
 
-static const struct sheaf_role roles[] = {{"x", SHEAF_ALL_TYPES}};
+SUMS_FINISH(skewness, report_skewness)
+SUMS_FINISH(kurtosis, report_kurtosis)
+
+static const struct sheaf_role roles[] = {{"x", ARITHMETIC_TYPES}};
 
 #define ONCE "mk is the mean of (x - mean)^k, with divisor n: no correction for a sample (scipy's default). Computed from " \
              "exact sums of powers and rounded once, to the nearest double. NaN if any element is NaN or infinite; null " \
@@ -86,7 +78,7 @@ const struct sheaf_kernel sheaf_kernel_skewness = {
     .laws = SHEAF_LAW_EXACT | SHEAF_LAW_ADD64,
     .state_size = state_size_skewness,
     .map = map_skewness,
-    .finish = finish_skewness,
+    .finish = skewness_finish,
 };
 
 const struct sheaf_kernel sheaf_kernel_kurtosis = {
@@ -101,5 +93,5 @@ const struct sheaf_kernel sheaf_kernel_kurtosis = {
     .laws = SHEAF_LAW_EXACT | SHEAF_LAW_ADD64,
     .state_size = state_size_kurtosis,
     .map = map_kurtosis,
-    .finish = finish_kurtosis,
+    .finish = kurtosis_finish,
 };

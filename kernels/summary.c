@@ -1,30 +1,34 @@
 /* summary: what a first look at a column wants, in one pass: exact sums beside the largest order keys. */
-#include "order.h"
+#include "extreme.h"
 #include "sums.h"
 
-struct summary {
-    struct sums sums;
-    uint64_t min, max; /* order keys */
-};
+/* The state: the least and the greatest element, the sums. */
+static struct extreme *min_of(void *state)
+{
+    return state;
+}
+
+static struct extreme *max_of(void *state, const struct sheaf_args *args)
+{
+    return (struct extreme *)((unsigned char *)state + extreme_size(args));
+}
+
+static struct sums *sums_of(void *state, const struct sheaf_args *args)
+{
+    return (struct sums *)((unsigned char *)state + 2 * extreme_size(args));
+}
 
 static size_t state_size(const struct sheaf_args *args)
 {
-    (void)args;
-    return sizeof(struct summary);
+    return 2 * extreme_size(args) + sums_size_two(args);
 }
 
-static void take(uint64_t *largest, uint64_t key)
-{
-    if (key > *largest)
-        *largest = key;
-}
-
-static enum sheaf_status map(struct summary *summary, order_largest *largest, const struct sheaf_batch *batch,
+static enum sheaf_status map(void *state, order_largest *largest, const struct sheaf_batch *batch,
                              const struct sheaf_args *args, struct sheaf_error *err)
 {
-    take(&summary->min, largest(ORDER_MIN, &batch->columns[0], batch->rows));
-    take(&summary->max, largest(ORDER_MAX, &batch->columns[0], batch->rows));
-    return sums_map_moments(&summary->sums, batch, args, err);
+    extreme_map(min_of(state), largest, ORDER_MIN, &batch->columns[0], batch->rows);
+    extreme_map(max_of(state, args), largest, ORDER_MAX, &batch->columns[0], batch->rows);
+    return sums_map_moments(sums_of(state, args), batch, args, err);
 }
 
 #define MAP(isa)                                                                                           \
@@ -40,26 +44,21 @@ static const struct sheaf_variant variants[] = {SHEAF_ISAS(VARIANT){NULL, NULL}}
 
 static enum sheaf_status merge(void *into, const void *from, const struct sheaf_args *args, struct sheaf_error *err)
 {
-    struct summary *summary = into;
-    const struct summary *other = from;
-    take(&summary->min, other->min);
-    take(&summary->max, other->max);
-    return sums_merge_two(&summary->sums, &other->sums, args, err);
+    extreme_merge(min_of(into), min_of((void *)from), args);
+    extreme_merge(max_of(into, args), max_of((void *)from, args), args);
+    return sums_merge_two(sums_of(into, args), sums_of((void *)from, args), args, err);
 }
 
-static enum sheaf_status report_extremum(const char *name, const struct summary *summary, enum order order,
-                                         uint64_t key, const struct sheaf_args *args, struct sheaf_result *result)
+static enum sheaf_status report_extreme(const char *name, const struct sums *sums, const struct extreme *extreme,
+                                        enum order order, const struct sheaf_args *args, struct sheaf_result *result)
 {
-    if (summary->sums.rows == 0)
-        return sheaf_result_null(result, name);
-    return order_report(name, args->types[0], order, key, result);
+    return sums->rows ? extreme_report(name, extreme, order, args, result) : sheaf_result_null(result, name);
 }
 
 static enum sheaf_status finish(const void *state, const struct sheaf_args *args, const struct sheaf_finish *finishing,
                                 struct sheaf_result *result, struct sheaf_error *err)
 {
-    const struct summary *summary = state;
-    const struct sums *sums = &summary->sums;
+    const struct sums *sums = sums_of((void *)state, args);
     (void)err;
     enum sheaf_status status = sheaf_result_int(result, "count", sums->rows);
     if (status == SHEAF_OK)
@@ -73,13 +72,13 @@ static enum sheaf_status finish(const void *state, const struct sheaf_args *args
     if (status == SHEAF_OK)
         status = sums_report_deviation("stddev", sums, args, result);
     if (status == SHEAF_OK)
-        status = report_extremum("min", summary, ORDER_MIN, summary->min, args, result);
+        status = report_extreme("min", sums, min_of((void *)state), ORDER_MIN, args, result);
     if (status == SHEAF_OK)
-        status = report_extremum("max", summary, ORDER_MAX, summary->max, args, result);
+        status = report_extreme("max", sums, max_of((void *)state, args), ORDER_MAX, args, result);
     return status;
 }
 
-static const struct sheaf_role roles[] = {{"x", SHEAF_ALL_TYPES}};
+static const struct sheaf_role roles[] = {{"x", ARITHMETIC_TYPES}};
 
 const struct sheaf_kernel sheaf_kernel_summary = {
     .abi = SHEAF_KERNEL_ABI,

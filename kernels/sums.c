@@ -1,121 +1,117 @@
 /* sum, sumsq, norm1, norm2, dot: one exact sum each. */
 #include "sums.h"
 
+void *sums_part(struct sums *sums, const struct sheaf_args *args, unsigned i)
+{
+    return sums->part + i * (arithmetic_of(args)->size / sizeof sums->part[0]);
+}
+
+const void *sums_get(const struct sums *sums, const struct sheaf_args *args, unsigned i)
+{
+    return sums->part + i * (arithmetic_of(args)->size / sizeof sums->part[0]);
+}
+
 size_t sums_size_one(const struct sheaf_args *args)
 {
-    (void)args;
-    return offsetof(struct sums, part[1]);
+    return sizeof(struct sums) + arithmetic_of(args)->size;
 }
 
 size_t sums_size_two(const struct sheaf_args *args)
 {
-    (void)args;
-    return sizeof(struct sums);
+    return sizeof(struct sums) + 2 * arithmetic_of(args)->size;
 }
 
 /* ---- maps --------------------------------------------------------------------------------------------------- */
 
-typedef void add_run(struct sheaf_exact *into, enum sheaf_type type, const void *x, uint64_t n);
-
-static enum sheaf_status map_one(struct sums *sums, add_run *add, const struct sheaf_batch *batch)
-{
-    sums->rows += (int64_t)batch->rows;
-    add(&sums->part[0], batch->columns[0].type, batch->columns[0].data, batch->rows);
-    return SHEAF_OK;
-}
-
 enum sheaf_status sums_map_plain(void *state, const struct sheaf_batch *batch, const struct sheaf_args *args,
                                  struct sheaf_error *err)
 {
-    (void)args, (void)err;
-    return map_one(state, sheaf_exact_add, batch);
+    (void)err;
+    struct sums *sums = state;
+    sums->rows += (int64_t)batch->rows;
+    arithmetic_of(args)->add(sums_part(sums, args, 0), &batch->columns[0], batch->rows);
+    return SHEAF_OK;
 }
 
 enum sheaf_status sums_map_absolute(void *state, const struct sheaf_batch *batch, const struct sheaf_args *args,
                                     struct sheaf_error *err)
 {
-    (void)args, (void)err;
-    return map_one(state, sheaf_exact_add_absolute, batch);
+    (void)err;
+    struct sums *sums = state;
+    sums->rows += (int64_t)batch->rows;
+    arithmetic_of(args)->add_absolute(sums_part(sums, args, 0), &batch->columns[0], batch->rows);
+    return SHEAF_OK;
 }
 
 enum sheaf_status sums_map_squares(void *state, const struct sheaf_batch *batch, const struct sheaf_args *args,
                                    struct sheaf_error *err)
 {
-    (void)args, (void)err;
-    return map_one(state, sheaf_exact_add_squares, batch);
+    (void)err;
+    struct sums *sums = state;
+    sums->rows += (int64_t)batch->rows;
+    arithmetic_of(args)->add_squares(sums_part(sums, args, 0), &batch->columns[0], batch->rows);
+    return SHEAF_OK;
 }
 
 enum sheaf_status sums_map_products(void *state, const struct sheaf_batch *batch, const struct sheaf_args *args,
                                     struct sheaf_error *err)
 {
-    (void)args, (void)err;
+    (void)err;
     struct sums *sums = state;
-    const struct sheaf_column *x = &batch->columns[0], *y = &batch->columns[1];
     sums->rows += (int64_t)batch->rows;
-    sheaf_exact_add_products(&sums->part[0], x->type, x->data, y->type, y->data, batch->rows);
+    arithmetic_of(args)->add_products(sums_part(sums, args, 0), &batch->columns[0], &batch->columns[1], batch->rows);
     return SHEAF_OK;
 }
 
 enum sheaf_status sums_map_moments(void *state, const struct sheaf_batch *batch, const struct sheaf_args *args,
                                    struct sheaf_error *err)
 {
-    (void)args, (void)err;
-    struct sums *sums = state;
-    sheaf_exact_add_squares(&sums->part[1], batch->columns[0].type, batch->columns[0].data, batch->rows);
-    return map_one(sums, sheaf_exact_add, batch);
+    arithmetic_of(args)->add_squares(sums_part(state, args, 1), &batch->columns[0], batch->rows);
+    return sums_map_plain(state, batch, args, err);
 }
 
 /* ---- merges ------------------------------------------------------------------------------------------------- */
 
-static enum sheaf_status merge(struct sums *into, const struct sums *from, unsigned parts)
+static enum sheaf_status merge(struct sums *into, const struct sums *from, const struct sheaf_args *args,
+                               unsigned parts)
 {
     into->rows += from->rows;
     for (unsigned i = 0; i < parts; i++)
-        sheaf_exact_merge(&into->part[i], &from->part[i]);
+        arithmetic_of(args)->merge(sums_part(into, args, i), sums_get(from, args, i));
     return SHEAF_OK;
 }
 
 enum sheaf_status sums_merge_one(void *into, const void *from, const struct sheaf_args *args, struct sheaf_error *err)
 {
-    (void)args, (void)err;
-    return merge(into, from, 1);
+    (void)err;
+    return merge(into, from, args, 1);
 }
 
 enum sheaf_status sums_merge_two(void *into, const void *from, const struct sheaf_args *args, struct sheaf_error *err)
 {
-    (void)args, (void)err;
-    return merge(into, from, 2);
+    (void)err;
+    return merge(into, from, args, 2);
 }
 
 /* ---- reports ------------------------------------------------------------------------------------------------ */
 
-static enum sheaf_status report(const char *name, const struct sheaf_exact *total, bool whole,
-                                struct sheaf_result *result)
-{
-    char digits[SHEAF_EXACT_TEXT];
-    if (whole && sheaf_exact_integer_text(total, digits))
-        return sheaf_result_integer(result, name, digits);
-    return sheaf_result_real(result, name, sheaf_exact_round(total));
-}
-
 enum sheaf_status sums_report_total(const char *name, const struct sums *sums, const struct sheaf_args *args,
                                     struct sheaf_result *result)
 {
-    return report(name, &sums->part[0], !sheaf_type_is_float(args->types[0]), result);
+    return arithmetic_of(args)->report(sums_get(sums, args, 0), name, !sheaf_type_is_float(args->types[0]), result);
 }
 
 static enum sheaf_status report_dot(const char *name, const struct sums *sums, const struct sheaf_args *args,
                                     struct sheaf_result *result)
 {
     bool whole = !sheaf_type_is_float(args->types[0]) && !sheaf_type_is_float(args->types[1]);
-    return report(name, &sums->part[0], whole, result);
+    return arithmetic_of(args)->report(sums_get(sums, args, 0), name, whole, result);
 }
 
 static enum sheaf_status report_root(const char *name, const struct sums *sums, const struct sheaf_args *args,
                                      struct sheaf_result *result)
 {
-    (void)args;
-    return sheaf_result_real(result, name, sheaf_exact_root(&sums->part[0], 1));
+    return sheaf_result_real(result, name, arithmetic_of(args)->root(sums_get(sums, args, 0), 1));
 }
 
 SUMS_FINISH(sum, sums_report_total)
@@ -126,9 +122,10 @@ SUMS_FINISH(dot, report_dot)
 
 /* ---- kernels ------------------------------------------------------------------------------------------------ */
 
-static const struct sheaf_role roles[] = {{"x", SHEAF_ALL_TYPES}, {"y", SHEAF_ALL_TYPES}};
+static const struct sheaf_role roles[] = {{"x", ARITHMETIC_TYPES}, {"y", ARITHMETIC_TYPES}};
 
-#define EXACTLY "Computed without any rounding and rounded once, to the nearest double; of integers, all digits. "
+#define EXACTLY "Computed without any rounding and rounded once, to the nearest double; of integers and of " \
+                "decimals in text, all digits. "
 #define NOT_FINITE "NaN if any element is NaN. 0 for an empty input."
 
 const struct sheaf_kernel sheaf_kernel_sum = {

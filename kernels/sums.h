@@ -2,25 +2,27 @@
 #ifndef SHEAF_KERNELS_SUMS_H
 #define SHEAF_KERNELS_SUMS_H
 
-#include <sheaf/exact.h>
-#include <sheaf/kernel.h>
+#include "arithmetic.h"
 
-/* Int64 and nothing else, so that states add (SHEAF_LAW_ADD64). Kernels with one sum leave the second out. */
+/* Int64 and nothing else, so that states add (SHEAF_LAW_ADD64): one sum or two, of the arithmetic of the columns. */
 struct sums {
     int64_t rows;
-    struct sheaf_exact part[2];
+    int64_t part[];
 };
+
+void *sums_part(struct sums *sums, const struct sheaf_args *args, unsigned i);
+const void *sums_get(const struct sums *sums, const struct sheaf_args *args, unsigned i);
 
 size_t sums_size_one(const struct sheaf_args *args);
 size_t sums_size_two(const struct sheaf_args *args);
 
 typedef enum sheaf_status sums_map(void *state, const struct sheaf_batch *batch, const struct sheaf_args *args,
                                    struct sheaf_error *err);
-sums_map sums_map_plain;    /* part[0]: x */
-sums_map sums_map_absolute; /* part[0]: |x| */
-sums_map sums_map_squares;  /* part[0]: x^2 */
-sums_map sums_map_products; /* part[0]: x y */
-sums_map sums_map_moments;  /* part[0]: x, part[1]: x^2 */
+sums_map sums_map_plain;    /* part 0: x */
+sums_map sums_map_absolute; /* part 0: |x| */
+sums_map sums_map_squares;  /* part 0: x^2 */
+sums_map sums_map_products; /* part 0: x y */
+sums_map sums_map_moments;  /* part 0: x, part 1: x^2 */
 
 typedef enum sheaf_status sums_merge(void *into, const void *from, const struct sheaf_args *args,
                                      struct sheaf_error *err);
@@ -30,8 +32,8 @@ sums_merge sums_merge_two;
 /* Adds an entry called `name` to `result`. */
 typedef enum sheaf_status sums_report(const char *name, const struct sums *sums, const struct sheaf_args *args,
                                       struct sheaf_result *result);
-sums_report sums_report_total;     /* part[0]; an integer if x is */
-sums_report sums_report_mean;      /* of part[0]; null without rows */
+sums_report sums_report_total;     /* part 0; all digits if the columns are of integers or decimals */
+sums_report sums_report_mean;      /* of part 0; null without rows */
 sums_report sums_report_deviation; /* of a sample; null for fewer than two rows */
 
 /* Defines NAME_finish, which reports the entry NAME. */

@@ -14,29 +14,6 @@ void row_add_repetition(struct row *row, const struct repetition *repetition)
 
 /* ---- figures --------------------------------------------------------------------------------------------------- */
 
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double quantile(const double *sorted, size_t count, double share)
-{
-    double at = share * (double)(count - 1);
-    size_t below = (size_t)at;
-    double above = below + 1 < count ? sorted[below + 1] : sorted[below];
-    return sorted[below] + (at - (double)below) * (above - sorted[below]);
-}
-
-struct spread spread_of(double *values, size_t count)
-{
-    if (count == 0)
-        return (struct spread){0};
-    qsort(values, count, sizeof *values, by_size);
-    return (struct spread){count, values[0], quantile(values, count, 0.25), quantile(values, count, 0.5),
-                           quantile(values, count, 0.75)};
-}
-
 struct spread row_spread(const struct row *row, size_t field)
 {
     double *values = malloc((row->count + 1) * sizeof *values);

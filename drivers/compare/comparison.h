@@ -4,17 +4,12 @@
 
 #include "compare/way.h"
 #include "compare/wire.h"
+#include "spread.h"
 
 enum row_state {
     ROW_SKIPPED,  /* cannot be: `why` */
     ROW_STANDING, /* its process is there, or was until the end */
     ROW_FAILED    /* was lost: `why` */
-};
-
-/* Some numbers in short. Quartiles are interpolated linearly (R type 7). */
-struct spread {
-    size_t count; /* 0: nothing is known */
-    double least, q1, median, q3;
 };
 
 struct row {
@@ -47,7 +42,6 @@ void row_add_repetition(struct row *row, const struct repetition *repetition);
 /* Of one of the seconds of a row's repetitions: offsetof(struct repetition, elapsed_s) and the like. */
 struct spread row_spread(const struct row *row, size_t field);
 struct spread row_elapsed(const struct row *row);
-struct spread spread_of(double *values, size_t count);
 
 /* Bytes per second of the median repetition; 0: not measured. */
 double row_rate(const struct row *row);

@@ -123,12 +123,11 @@ static struct figure get_q3(const struct comparison *c, const struct row *row)
     return real_or_none(row->count, row_elapsed(row).q3);
 }
 
-/* Half of what lies between the quartiles, in parts of the median. */
 static struct figure get_spread(const struct comparison *c, const struct row *row)
 {
     struct spread s = row_elapsed(row);
     (void)c;
-    return real_or_none(s.median > 0, (s.q3 - s.q1) / 2 / s.median);
+    return real_or_none(s.median > 0, spread_share(&s));
 }
 
 static struct figure get_rate(const struct comparison *c, const struct row *row)

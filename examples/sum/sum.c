@@ -10,7 +10,7 @@ static void print(const struct sheaf_result *result)
 
         if (value->kind == SHEAF_REAL)
             printf("%s\t%s\n", result->entries[i].name, sheaf_real_text(value->real, real));
-        else if (value->kind == SHEAF_INTEGER)
+        else if (value->kind != SHEAF_NULL)
             printf("%s\t%s\n", result->entries[i].name, value->text);
     }
 }

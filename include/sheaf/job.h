@@ -108,6 +108,7 @@ struct sheaf_plan_view {
     uint64_t block_bytes;
     int64_t blocks;    /* SHEAF_UNKNOWN for a stream */
     const char *access; /* "cuttable", "fed", "once" */
+    const char *as;     /* what numbers in text are read as: "decimal" or "f64"; NULL: there is no text */
     const struct sheaf_cpuset *places; /* per worker of this process; NULL when pin is "none" */
     size_t reduction_count;
 };

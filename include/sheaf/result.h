@@ -12,7 +12,8 @@ enum sheaf_value_kind {
     SHEAF_NULL,    /* no value: an empty input's mean */
     SHEAF_INTEGER, /* `text` has all its digits, with a leading '-' if negative; of any length */
     SHEAF_REAL,    /* `real` */
-    SHEAF_TEXT     /* `text`, UTF-8 where the input was */
+    SHEAF_TEXT,    /* `text`, UTF-8 where the input was */
+    SHEAF_NUMERAL  /* a decimal number: `text` has all its digits ("12.5", "2e-999"), `real` is the nearest double */
 };
 
 struct sheaf_value {
@@ -48,6 +49,9 @@ SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_result_uint(struct sheaf_result
 /* `digits`: decimal, of any length, with an optional '-'. */
 SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_result_integer(struct sheaf_result *result, const char *name,
                                                                 const char *digits);
+/* `digits` as sheaf_decimal_text gives them, of any length; `nearest`: the nearest double. See sheaf_result_decimal. */
+SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_result_numeral(struct sheaf_result *result, const char *name,
+                                                                const char *digits, double nearest);
 SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_result_real(struct sheaf_result *result, const char *name, double value);
 SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_result_text(struct sheaf_result *result, const char *name,
                                                              const char *value);

@@ -2,6 +2,7 @@
 #ifndef SHEAF_SHEAF_H
 #define SHEAF_SHEAF_H
 #include <sheaf/base.h>
+#include <sheaf/decimal.h>
 #include <sheaf/exact.h>
 #include <sheaf/job.h>
 #include <sheaf/kernel.h>

@@ -32,6 +32,7 @@ struct sheaf_reading {
     size_t column_count;
     const char *const *na;  /* cells that mean "missing" besides the empty one */
     size_t na_count;
+    const char *as;         /* text: "decimal" (every digit counts) or "f64" (rounded to doubles first); NULL: decimal */
 };
 
 /* Opens `names` (files, "-" for standard input, "gen:KIND") as one sequence of rows, in order; all must have the

@@ -115,6 +115,12 @@ enum sheaf_status sheaf_result_integer(struct sheaf_result *result, const char *
     return scalar(result, name, SHEAF_INTEGER, strtod(digits, NULL), digits);
 }
 
+enum sheaf_status sheaf_result_numeral(struct sheaf_result *result, const char *name, const char *digits,
+                                       double nearest)
+{
+    return scalar(result, name, SHEAF_NUMERAL, nearest, digits);
+}
+
 enum sheaf_status sheaf_result_real(struct sheaf_result *result, const char *name, double value)
 {
     return scalar(result, name, SHEAF_REAL, value, NULL);

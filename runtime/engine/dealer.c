@@ -79,7 +79,7 @@ enum sheaf_status feed_dealer_open(struct feed_dealer **out, const struct pass *
     dealer->pass = pass;
     dealer->workers = workers;
     pthread_mutex_init(&dealer->lock, NULL);
-    enum sheaf_status status = feed_open(&dealer->feed, pass->source, pass->block_bytes, err);
+    enum sheaf_status status = feed_open(&dealer->feed, pass->source, pass->work->forms, pass->block_bytes, err);
     if (status != SHEAF_OK) {
         feed_dealer_close(dealer);
         return status;

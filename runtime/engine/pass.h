@@ -14,6 +14,7 @@ struct work {
     const struct work_ops *ops;
     size_t state_size; /* bytes of a state's fixed part, a multiple of 16 */
     uint32_t laws;     /* those that every part of the state obeys: SHEAF_LAW_ADD64, SHEAF_LAW_FLAT */
+    const uint8_t *forms; /* of the source's columns, as it reads them (reader_open); NULL: it looks at none */
 };
 
 struct worker_scratch;

@@ -89,6 +89,8 @@ void bigint_multiply(struct bigint *out, const struct bigint *a, const struct bi
     memset(out->digit, 0, out->count * sizeof out->digit[0]);
     for (unsigned i = 0; i < a->count; i++) {
         uint64_t carry = 0;
+        if (a->digit[i] == 0) /* numbers out of accumulators end in many zeros */
+            continue;
         for (unsigned j = 0; j < b->count; j++) {
             carry += (uint64_t)a->digit[i] * b->digit[j] + out->digit[i + j];
             out->digit[i + j] = (uint32_t)carry;

@@ -3,6 +3,7 @@
 #include "base/cpu.h"
 #include "base/flush.h"
 #include "exact/hard.h"
+#include "exact/limbs.h" /* refuses fast math */
 
 #include <fenv.h>
 #include <stdio.h>

@@ -132,7 +132,7 @@ enum sheaf_status feed_ranks(struct rank_pass *run, struct sheaf_error *err)
 {
     struct feeder feeder = {.run = run};
     *run->blocks = 0;
-    enum sheaf_status status = feed_open(&feeder.feed, run->pass->source, run->pass->block_bytes, err);
+    enum sheaf_status status = feed_open(&feeder.feed, run->pass->source, run->pass->work->forms, run->pass->block_bytes, err);
     feeder.more = status == SHEAF_OK;
     if (feeder.more)
         feed_choose(feeder.feed, run->pass->input);

@@ -235,7 +235,7 @@ static enum sheaf_status open_scratch(const struct work *work, struct worker_scr
     struct worker_scratch *scratch = calloc(1, sizeof *scratch);
     if (!scratch)
         return sheaf_fail(err, SHEAF_MEMORY, "no memory for a worker");
-    enum sheaf_status status = reader_open(&scratch->reader, bundle->source, err);
+    enum sheaf_status status = reader_open(&scratch->reader, bundle->source, bundle->forms, err);
     if (status == SHEAF_OK)
         status = sifter_new(&scratch->sifter, bundle->sieve, bundle->source, err);
     if (status != SHEAF_OK) {
@@ -261,7 +261,7 @@ static enum sheaf_status map_tile(const struct bundle *bundle, struct worker_scr
     for (uint32_t view = 0; view < bundle->view_count && status == SHEAF_OK; view++) {
         const struct reduction *shape = bundle->views[view];
         struct sheaf_batch batch;
-        status = sifter_batch(scratch->sifter, shape->columns, shape->kernel->role_count, &batch,
+        status = sifter_batch(scratch->sifter, shape->columns, shape->types, shape->kernel->role_count, &batch,
                               scratch->columns, &tallies[1 + view], err);
         for (uint32_t i = 0; i < bundle->member_count && status == SHEAF_OK && batch.rows; i++)
             if (bundle->members[i].view == view)
@@ -298,7 +298,8 @@ static const struct work_ops ops = {init, cleanup, merge, pack, unpack, partitio
 static bool same_columns(const struct reduction *a, const struct reduction *b)
 {
     return a->kernel->role_count == b->kernel->role_count &&
-           memcmp(a->columns, b->columns, a->kernel->role_count * sizeof *a->columns) == 0;
+           memcmp(a->columns, b->columns, a->kernel->role_count * sizeof *a->columns) == 0 &&
+           memcmp(a->types, b->types, a->kernel->role_count * sizeof *a->types) == 0;
 }
 
 static uint32_t view_of(struct bundle *bundle, const struct reduction *reduction)
@@ -330,6 +331,18 @@ static enum sheaf_status lay_out(struct bundle *bundle, struct sheaf_error *err)
     return SHEAF_OK;
 }
 
+/* Decimals in every form that someone looks at; the filter sees doubles. */
+static void choose_forms(struct bundle *bundle)
+{
+    for (uint32_t i = 0; i < bundle->view_count; i++) {
+        const struct reduction *shape = bundle->views[i];
+        for (uint32_t role = 0; role < shape->kernel->role_count; role++)
+            bundle->forms[shape->columns[role]] |= shape->types[role] == SHEAF_DECIMAL ? FORM_DECIMAL : FORM_REAL;
+    }
+    for (uint32_t i = 0; i < bundle->sieve->filter_count; i++)
+        bundle->forms[bundle->sieve->filters[i].column] |= FORM_REAL;
+}
+
 enum sheaf_status bundle_init(struct bundle *bundle, const struct sheaf_source *source, const struct sieve *sieve,
                               const struct reduction *reductions, struct sheaf_buffer *const *carry, uint32_t count,
                               uint32_t pass, struct sheaf_error *err)
@@ -340,7 +353,8 @@ enum sheaf_status bundle_init(struct bundle *bundle, const struct sheaf_source *
     bundle->sieve = sieve;
     bundle->members = calloc(count, sizeof *bundle->members);
     bundle->views = calloc(count, sizeof *bundle->views);
-    if (!bundle->members || !bundle->views)
+    bundle->work.forms = bundle->forms = calloc(sheaf_source_column_count(source), sizeof *bundle->forms);
+    if (!bundle->members || !bundle->views || !bundle->forms)
         return sheaf_fail(err, SHEAF_MEMORY, "no memory for a plan of %u reductions", count);
     for (uint32_t i = 0; i < count; i++) {
         if (!carry[i])
@@ -352,6 +366,7 @@ enum sheaf_status bundle_init(struct bundle *bundle, const struct sheaf_source *
         member->map = kernel_map_select(reduction->kernel);
         member->view = view_of(bundle, reduction);
     }
+    choose_forms(bundle);
     return lay_out(bundle, err);
 }
 
@@ -361,5 +376,6 @@ void bundle_cleanup(struct bundle *bundle)
         return;
     free(bundle->members);
     free(bundle->views);
+    free(bundle->forms);
     memset(bundle, 0, sizeof *bundle);
 }

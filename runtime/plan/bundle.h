@@ -32,6 +32,7 @@ struct bundle {
     uint32_t member_count, view_count;
     struct member *members;
     const struct reduction **views; /* per view a reduction that has its columns */
+    uint8_t *forms;                 /* in which the reader gives the source's columns */
 };
 
 /* Over `reductions[i]` for which carry[i] is not NULL; carry[i] holds what next() wrote (empty in pass 0). All are

@@ -48,7 +48,7 @@ static enum sheaf_status roles_check(const struct sheaf_kernel *kernel, struct s
         return fail(kernel, err, "it needs 1 to 8 roles");
     for (uint32_t i = 0; i < kernel->role_count; i++) {
         const struct sheaf_role *role = &kernel->roles[i];
-        if (!role->name || role->types == 0 || (role->types & ~SHEAF_ALL_TYPES))
+        if (!role->name || role->types == 0 || (role->types & ~(SHEAF_ALL_TYPES | SHEAF_TYPE_BIT(SHEAF_DECIMAL))))
             return fail(kernel, err, "each role needs a name and some of the element types");
     }
     return SHEAF_OK;

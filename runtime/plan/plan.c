@@ -49,13 +49,27 @@ void sheaf_plan_destroy(struct sheaf_plan *plan)
 
 /* ---- reductions ---------------------------------------------------------------------------------------------- */
 
+/* The type in which a kernel gets a column: decimals if that is what all its columns are and all its inputs take, else
+ * the doubles they round to. */
+static enum sheaf_type role_type(const struct sheaf_source *source, const struct sheaf_kernel *kernel,
+                                 const uint32_t *columns, uint32_t role)
+{
+    enum sheaf_type type = sheaf_source_column_type(source, columns[role]);
+    bool decimals = type == SHEAF_DECIMAL;
+    for (uint32_t i = 0; i < kernel->role_count && decimals; i++)
+        decimals = kernel->roles[i].types & SHEAF_TYPE_BIT(SHEAF_DECIMAL) &&
+                   sheaf_source_column_type(source, columns[i]) == SHEAF_DECIMAL;
+    return type == SHEAF_DECIMAL && !decimals ? SHEAF_F64 : type;
+}
+
 static enum sheaf_status check_roles(const struct sheaf_plan *plan, const struct sheaf_kernel *kernel,
                                      const uint32_t *columns, struct sheaf_error *err)
 {
-    for (uint32_t i = 0; i < kernel->role_count; i++) {
+    for (uint32_t i = 0; i < kernel->role_count; i++)
         if (columns[i] >= sheaf_source_column_count(plan->source))
             return sheaf_fail(err, SHEAF_USAGE, "kernel %s: the source has no column %u", kernel->name, columns[i] + 1);
-        enum sheaf_type type = sheaf_source_column_type(plan->source, columns[i]);
+    for (uint32_t i = 0; i < kernel->role_count; i++) {
+        enum sheaf_type type = role_type(plan->source, kernel, columns, i);
         if (!(kernel->roles[i].types & SHEAF_TYPE_BIT(type)))
             return sheaf_fail(err, SHEAF_USAGE, "kernel %s does not take %s as its input %s", kernel->name,
                               sheaf_type_name(type), kernel->roles[i].name);
@@ -106,7 +120,7 @@ enum sheaf_status sheaf_plan_add(struct sheaf_plan *plan, const struct sheaf_ker
     }
     for (uint32_t i = 0; i < kernel->role_count; i++) {
         reduction->columns[i] = columns[i];
-        reduction->types[i] = sheaf_source_column_type(plan->source, columns[i]);
+        reduction->types[i] = role_type(plan->source, kernel, columns, i);
     }
     status = fill_values(reduction, values, err);
     if (status != SHEAF_OK)
@@ -335,6 +349,19 @@ static const char *access_name(enum source_access access)
     return names[access];
 }
 
+/* What numbers in text are read as; NULL: there is no text. */
+static const char *text_as(const struct sheaf_source *source)
+{
+    static const char *const formats[] = {"csv", "tsv", "space"};
+    for (size_t k = 0; k < sheaf_source_column_count(source); k++)
+        if (sheaf_source_column_type(source, k) == SHEAF_DECIMAL)
+            return "decimal";
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+        if (strcmp(sheaf_source_format(source), formats[i]) == 0)
+            return sheaf_type_name(SHEAF_F64);
+    return NULL;
+}
+
 void sheaf_plan_view(const struct sheaf_plan *plan, struct sheaf_plan_view *view)
 {
     enum source_access access = source_access(plan->source);
@@ -349,6 +376,7 @@ void sheaf_plan_view(const struct sheaf_plan *plan, struct sheaf_plan_view *view
         .block_bytes = plan->block_bytes,
         .blocks = SHEAF_UNKNOWN,
         .access = access_name(access),
+        .as = text_as(plan->source),
         .places = strcmp(plan->pin, "none") == 0 ? NULL : plan->places,
         .reduction_count = plan->reduction_count,
     };

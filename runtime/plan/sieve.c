@@ -7,6 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The kept cells of a column, in its own form; of decimals also which are special, and their doubles. */
+struct compact {
+    unsigned char *data;
+    uint8_t *special;
+    unsigned char *reals;
+};
+
 struct sifter {
     const struct sieve *sieve;
     const struct sheaf_source *source;
@@ -14,7 +21,7 @@ struct sifter {
     bool filtered;           /* some row of the tile was rejected */
     uint8_t *passed;         /* per row: the filter let it pass */
     uint8_t *keep;           /* per row: passed, and every cell present */
-    unsigned char **compact; /* per column of the source: the kept cells */
+    struct compact *compact; /* per column of the source */
     uint64_t *at, *row, *line;
 };
 
@@ -157,8 +164,9 @@ static bool holds(enum comparison comparison, int sign)
 
 static void apply_filter(const struct filter *filter, const struct tile_column *column, uint64_t rows, uint8_t *passed)
 {
-    const void *data = column->data;
-    switch (column->type) {
+    bool decimals = column->type == SHEAF_DECIMAL;
+    const void *data = decimals ? column->reals : column->data;
+    switch (decimals ? SHEAF_F64 : column->type) {
     case SHEAF_I8: FILTER_INTEGER(int8_t) break;
     case SHEAF_I16: FILTER_INTEGER(int16_t) break;
     case SHEAF_I32: FILTER_INTEGER(int32_t) break;
@@ -204,6 +212,8 @@ ANY_NAN(uint32_t, 23)
 
 static bool any_nan(const struct tile_column *column, uint64_t rows)
 {
+    if (column->type == SHEAF_DECIMAL)
+        return column->special && memchr(column->special, SHEAF_NAN, rows);
     if (column->type == SHEAF_F64)
         return any_nan_uint64_t(column->data, rows);
     return column->type == SHEAF_F32 && any_nan_uint32_t(column->data, rows);
@@ -211,6 +221,8 @@ static bool any_nan(const struct tile_column *column, uint64_t rows)
 
 static bool is_nan(const struct tile_column *column, uint64_t i)
 {
+    if (column->type == SHEAF_DECIMAL)
+        return column->special && column->special[i] == SHEAF_NAN;
     if (column->type == SHEAF_F64)
         return ((const double *)column->data)[i] != ((const double *)column->data)[i];
     if (column->type == SHEAF_F32)
@@ -260,12 +272,19 @@ enum sheaf_status sifter_new(struct sifter **out, const struct sieve *sieve, con
     return SHEAF_OK;
 }
 
+static void compact_cleanup(struct compact *compact)
+{
+    free(compact->data);
+    free(compact->special);
+    free(compact->reals);
+}
+
 void sifter_destroy(struct sifter *sifter)
 {
     if (!sifter)
         return;
     for (size_t i = 0; sifter->compact && i < sheaf_source_column_count(sifter->source); i++)
-        free(sifter->compact[i]);
+        compact_cleanup(&sifter->compact[i]);
     free(sifter->compact);
     free(sifter->passed);
     free(sifter->keep);
@@ -350,13 +369,49 @@ static bool make_room(struct sifter *sifter, const uint32_t *columns, uint32_t c
         sifter->line = malloc(MOST_ROWS * sizeof *sifter->line);
     }
     bool room = sifter->at && sifter->row && sifter->line;
-    for (uint32_t c = 0; c < count; c++) {
-        unsigned char **buffer = &sifter->compact[columns[c]];
-        if (!*buffer)
-            *buffer = aligned_alloc(64, TILE_BYTES + 64);
-        room = room && *buffer;
+    for (uint32_t c = 0; c < count && room; c++) {
+        struct compact *compact = &sifter->compact[columns[c]];
+        bool decimals = sifter->tile->columns[columns[c]].type == SHEAF_DECIMAL;
+        if (!compact->data)
+            compact->data = aligned_alloc(64, TILE_BYTES + 64);
+        if (decimals && !compact->special)
+            compact->special = malloc(MOST_ROWS);
+        if (decimals && !compact->reals)
+            compact->reals = aligned_alloc(64, TILE_BYTES + 64);
+        room = compact->data && (!decimals || (compact->special && compact->reals));
     }
     return room;
+}
+
+/* Decimals that were asked for as doubles. */
+static bool as_reals(const struct tile_column *column, enum sheaf_type type)
+{
+    return column->type == SHEAF_DECIMAL && type == SHEAF_F64;
+}
+
+static struct sheaf_column whole_column(const struct tile_column *column, enum sheaf_type type)
+{
+    if (as_reals(column, type))
+        return (struct sheaf_column){.type = SHEAF_F64, .data = column->reals};
+    return (struct sheaf_column){column->type, column->data, column->exponent, column->terms, column->special};
+}
+
+/* Takes the rows that do not stay out of a column. */
+static void compact_column(const struct sifter *sifter, const struct compact *compacted,
+                           const struct tile_column *column, uint64_t kept, struct sheaf_column *out)
+{
+    uint64_t rows = sifter->tile->rows;
+    size_t size = sheaf_type_size(out->type);
+    bool reals = as_reals(column, out->type);
+    unsigned char *to = reals ? compacted->reals : compacted->data;
+    compact(to, out->data, size, sifter->keep, rows);
+    for (uint32_t j = 1; j < out->terms; j++)
+        compact(to + j * kept * size, (const unsigned char *)out->data + j * rows * size, size, sifter->keep, rows);
+    if (out->special) {
+        compact(compacted->special, out->special, 1, sifter->keep, rows);
+        out->special = compacted->special;
+    }
+    out->data = to;
 }
 
 static void compact_positions(struct sifter *sifter, struct sheaf_batch *batch)
@@ -379,15 +434,16 @@ static void compact_positions(struct sifter *sifter, struct sheaf_batch *batch)
     batch->line = tile->line ? sifter->line : NULL;
 }
 
-enum sheaf_status sifter_batch(struct sifter *sifter, const uint32_t *columns, uint32_t count, struct sheaf_batch *batch,
-                               struct sheaf_column *batch_columns, struct sheaf_tally *tally, struct sheaf_error *err)
+enum sheaf_status sifter_batch(struct sifter *sifter, const uint32_t *columns, const enum sheaf_type *types, uint32_t count,
+                               struct sheaf_batch *batch, struct sheaf_column *batch_columns, struct sheaf_tally *tally,
+                               struct sheaf_error *err)
 {
     const struct tile *tile = sifter->tile;
     *batch = (struct sheaf_batch){tile->rows, batch_columns, tile->first, tile->at, tile->row, tile->line};
     bool missing = false, nan = false;
     for (uint32_t c = 0; c < count; c++) {
         const struct tile_column *column = &tile->columns[columns[c]];
-        batch_columns[c] = (struct sheaf_column){.type = column->type, .data = column->data};
+        batch_columns[c] = whole_column(column, types[c]);
         missing = missing || column->valid;
         nan = nan || any_nan(column, tile->rows);
     }
@@ -406,11 +462,8 @@ enum sheaf_status sifter_batch(struct sifter *sifter, const uint32_t *columns, u
         return SHEAF_OK;
     if (!make_room(sifter, columns, count))
         return sheaf_fail(err, SHEAF_MEMORY, "no memory for a worker's buffers");
-    for (uint32_t c = 0; c < count; c++) {
-        const struct tile_column *column = &tile->columns[columns[c]];
-        compact(sifter->compact[columns[c]], column->data, sheaf_type_size(column->type), sifter->keep, tile->rows);
-        batch_columns[c].data = sifter->compact[columns[c]];
-    }
+    for (uint32_t c = 0; c < count; c++)
+        compact_column(sifter, &sifter->compact[columns[c]], &tile->columns[columns[c]], kept, &batch_columns[c]);
     compact_positions(sifter, batch);
     return SHEAF_OK;
 }

@@ -39,9 +39,11 @@ void sifter_destroy(struct sifter *sifter);
 /* Takes up a tile, borrowed until the next one: applies the filter, counts read and rejected rows into `rows`. */
 void sifter_begin(struct sifter *sifter, const struct tile *tile, struct sheaf_tally *rows);
 
-/* The batch of the columns numbered `columns[0 .. count - 1]`: filled into `batch` and `batch_columns` (count of
+/* The batch of the columns numbered `columns[0 .. count - 1]`, of which those of decimals are given as `types` says, as
+ * decimals or as doubles: filled into `batch` and `batch_columns` (count of
  * them), valid until the next call. batch->rows may be 0. Counts into `tally`. SHEAF_INPUT: a NaN under NAN_FAIL. */
-enum sheaf_status sifter_batch(struct sifter *sifter, const uint32_t *columns, uint32_t count, struct sheaf_batch *batch,
-                               struct sheaf_column *batch_columns, struct sheaf_tally *tally, struct sheaf_error *err);
+enum sheaf_status sifter_batch(struct sifter *sifter, const uint32_t *columns, const enum sheaf_type *types, uint32_t count,
+                               struct sheaf_batch *batch, struct sheaf_column *batch_columns, struct sheaf_tally *tally,
+                               struct sheaf_error *err);
 
 #endif

@@ -42,7 +42,7 @@ static inline uint64_t array_unit_bytes(const struct array_layout *layout, const
 }
 
 /* The readers of struct source_format. */
-enum sheaf_status array_reader_open(struct reader **reader, const struct sheaf_source *source,
+enum sheaf_status array_reader_open(struct reader **reader, const struct sheaf_source *source, const uint8_t *forms,
                                     struct sheaf_error *err);
 enum sheaf_status array_reader_begin(struct reader *reader, const struct span *span, struct sheaf_error *err);
 enum sheaf_status array_reader_next(struct reader *reader, struct tile *tile, struct sheaf_error *err);

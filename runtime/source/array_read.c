@@ -334,8 +334,10 @@ static void *aligned_bytes(uint64_t size)
     return aligned_alloc(ALIGNMENT, (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
 }
 
-enum sheaf_status array_reader_open(struct reader **reader, const struct sheaf_source *source, struct sheaf_error *err)
+enum sheaf_status array_reader_open(struct reader **reader, const struct sheaf_source *source, const uint8_t *forms,
+                                    struct sheaf_error *err)
 {
+    (void)forms;
     struct array_reader *r = calloc(1, sizeof *r);
     if (!r)
         return sheaf_fail(err, SHEAF_MEMORY, "out of memory for a reader");

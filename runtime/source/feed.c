@@ -199,11 +199,11 @@ static void byte_feed_choose(struct feed *feed, int64_t input)
 
 /* ---- the interface -------------------------------------------------------------------------------------- */
 
-enum sheaf_status feed_open(struct feed **feed, const struct sheaf_source *source, uint64_t block_bytes,
-                            struct sheaf_error *err)
+enum sheaf_status feed_open(struct feed **feed, const struct sheaf_source *source, const uint8_t *forms,
+                            uint64_t block_bytes, struct sheaf_error *err)
 {
     if (source->format->feed_open)
-        return source->format->feed_open(feed, source, block_bytes, err);
+        return source->format->feed_open(feed, source, forms, block_bytes, err);
     return byte_feed_open(feed, source, block_bytes, err);
 }
 

@@ -142,7 +142,7 @@ struct source_format {
 
     /* As reader_open and its sisters in source.h. span->bytes, where not NULL, is what `feed_cut` took: it is
      * aligned to 16 bytes only where the whole block is. */
-    enum sheaf_status (*reader_open)(struct reader **reader, const struct sheaf_source *source,
+    enum sheaf_status (*reader_open)(struct reader **reader, const struct sheaf_source *source, const uint8_t *forms,
                                      struct sheaf_error *err);
     enum sheaf_status (*reader_begin)(struct reader *reader, const struct span *span, struct sheaf_error *err);
     enum sheaf_status (*reader_next)(struct reader *reader, struct tile *tile, struct sheaf_error *err);
@@ -155,8 +155,8 @@ struct source_format {
                                   const unsigned char *bytes, size_t size, bool last, struct feed_piece *piece,
                                   struct sheaf_error *err);
     /* NULL, or a feed of the format's own (a pair), which begins with struct feed. */
-    enum sheaf_status (*feed_open)(struct feed **feed, const struct sheaf_source *source, uint64_t block_bytes,
-                                   struct sheaf_error *err);
+    enum sheaf_status (*feed_open)(struct feed **feed, const struct sheaf_source *source, const uint8_t *forms,
+                                   uint64_t block_bytes, struct sheaf_error *err);
 
     /* The sources that this one is made of: the first, the second, NULL. NULL: none. */
     const struct sheaf_source *(*side)(const struct sheaf_source *source, size_t index);

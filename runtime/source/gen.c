@@ -165,9 +165,10 @@ struct gen_reader {
     unsigned char tile[TILE_BYTES] __attribute__((aligned(64)));
 };
 
-static enum sheaf_status gen_reader_open(struct reader **reader, const struct sheaf_source *source,
+static enum sheaf_status gen_reader_open(struct reader **reader, const struct sheaf_source *source, const uint8_t *forms,
                                          struct sheaf_error *err)
 {
+    (void)forms;
     struct gen_reader *r = aligned_alloc(64, sizeof *r);
     if (!r)
         return sheaf_fail(err, SHEAF_MEMORY, "out of memory for a reader");

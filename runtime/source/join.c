@@ -76,20 +76,39 @@ void joined_close(struct joined *joined)
 {
     side_close(&joined->side[0]);
     side_close(&joined->side[1]);
+    for (size_t k = 0; joined->terms && k < joined->column_count; k++)
+        sheaf_buffer_cleanup(&joined->terms[k]);
+    free(joined->terms);
     free(joined->columns);
     memset(joined, 0, sizeof *joined);
 }
 
-enum sheaf_status joined_open(struct joined *joined, const struct sheaf_source *pair, struct sheaf_error *err)
+/* A side's decimals are doubles where the pair's are. */
+static void side_forms(const struct sheaf_source *pair, const uint8_t *forms, size_t first, size_t count, uint8_t *out)
 {
+    for (size_t k = 0; k < count; k++)
+        out[k] = column_forms(pair, forms, first + k);
+}
+
+enum sheaf_status joined_open(struct joined *joined, const struct sheaf_source *pair, const uint8_t *forms,
+                              struct sheaf_error *err)
+{
+    size_t first = 0;
+    uint8_t *own = calloc(pair->column_count, sizeof *own);
+    joined->column_count = pair->column_count;
     joined->columns = calloc(pair->column_count, sizeof *joined->columns);
-    if (!joined->columns)
-        return sheaf_fail(err, SHEAF_MEMORY, "out of memory for %zu columns", pair->column_count);
+    joined->terms = calloc(pair->column_count, sizeof *joined->terms);
     enum sheaf_status status = SHEAF_OK;
+    if (!own || !joined->columns || !joined->terms)
+        status = sheaf_fail(err, SHEAF_MEMORY, "out of memory for %zu columns", pair->column_count);
     for (int s = 0; s < 2 && status == SHEAF_OK; s++) {
-        joined->side[s].source = pair_of(pair)->side[s];
-        status = reader_open(&joined->side[s].reader, joined->side[s].source, err);
+        struct side *side = &joined->side[s];
+        side->source = pair_of(pair)->side[s];
+        side_forms(pair, forms, first, side->source->column_count, own);
+        status = reader_open(&side->reader, side->source, own, err);
+        first += side->source->column_count;
     }
+    free(own);
     if (status != SHEAF_OK)
         joined_close(joined);
     return status;
@@ -108,10 +127,31 @@ static uint64_t bytes_of(const struct side *side, uint64_t n)
     return tile->bytes * (side->used + n) / tile->rows - tile->bytes * side->used / tile->rows;
 }
 
-static void join(struct joined *joined, uint64_t n, struct tile *out)
+/* Rows used .. used + n - 1 of a side's column. */
+static enum sheaf_status slice(const struct side *side, const struct tile_column *column, uint64_t n,
+                               struct sheaf_buffer *terms, struct tile_column *out, struct sheaf_error *err)
+{
+    uint64_t used = side->used;
+    size_t size = sheaf_type_size(column->type);
+    *out = *column;
+    out->data = (const char *)column->data + used * size;
+    out->valid = column->valid ? column->valid + used : NULL;
+    out->special = column->special ? column->special + used : NULL;
+    out->reals = column->reals ? column->reals + used : NULL;
+    if (column->terms <= 1 || n == side->tile.rows)
+        return SHEAF_OK;
+    terms->size = 0;
+    for (uint32_t j = 0; j < column->terms; j++)
+        if (sheaf_buffer_append(terms, (const char *)out->data + j * side->tile.rows * size, n * size) != SHEAF_OK)
+            return sheaf_fail(err, SHEAF_MEMORY, "out of memory for paired rows");
+    out->data = terms->data;
+    return SHEAF_OK;
+}
+
+static enum sheaf_status join(struct joined *joined, uint64_t n, struct tile *out, struct sheaf_error *err)
 {
     struct side *a = &joined->side[0];
-    struct tile_column *column = joined->columns;
+    size_t column = 0;
     *out = (struct tile){.rows = n, .first = a->tile.first, .columns = joined->columns};
     out->first.at = a->tile.at ? a->tile.at[a->used] : out->first.at + a->used;
     if (a->tile.row)
@@ -125,13 +165,15 @@ static void join(struct joined *joined, uint64_t n, struct tile *out)
     for (int s = 0; s < 2; s++) {
         struct side *side = &joined->side[s];
         for (size_t k = 0; k < side->source->column_count; k++, column++) {
-            *column = side->tile.columns[k];
-            column->data = (const char *)column->data + side->used * sheaf_type_size(column->type);
-            column->valid = column->valid ? column->valid + side->used : NULL;
+            enum sheaf_status status = slice(side, &side->tile.columns[k], n, &joined->terms[column],
+                                             &joined->columns[column], err);
+            if (status != SHEAF_OK)
+                return status;
         }
         out->bytes += bytes_of(side, n);
         side->used += n;
     }
+    return SHEAF_OK;
 }
 
 enum sheaf_status joined_next(struct joined *joined, struct tile *out, struct sheaf_error *err)
@@ -144,6 +186,5 @@ enum sheaf_status joined_next(struct joined *joined, struct tile *out, struct sh
     if (status != SHEAF_OK || a->ended || b->ended)
         return status;
     uint64_t left = a->tile.rows - a->used, right = b->tile.rows - b->used;
-    join(joined, left < right ? left : right, out);
-    return SHEAF_OK;
+    return join(joined, left < right ? left : right, out, err);
 }

@@ -30,10 +30,13 @@ struct side {
 /* A tile of the pair is made of slices of both sides' tiles, as long as the shorter. All zeros is not open. */
 struct joined {
     struct side side[2];
+    size_t column_count;
     struct tile_column *columns; /* of both */
+    struct sheaf_buffer *terms;  /* per column, the decimals of a slice that takes more than one term */
 };
 
-enum sheaf_status joined_open(struct joined *joined, const struct sheaf_source *pair, struct sheaf_error *err);
+enum sheaf_status joined_open(struct joined *joined, const struct sheaf_source *pair, const uint8_t *forms,
+                              struct sheaf_error *err);
 void joined_close(struct joined *joined);
 /* Rows lo .. hi - 1 of both come next (fewer if a source has fewer). */
 void joined_seek(struct joined *joined, uint64_t lo, uint64_t hi);
@@ -43,11 +46,12 @@ enum sheaf_status joined_next(struct joined *joined, struct tile *out, struct sh
 extern const struct source_format source_format_pair;
 
 /* Its readers and its feed. */
-enum sheaf_status pair_reader_open(struct reader **reader, const struct sheaf_source *source, struct sheaf_error *err);
+enum sheaf_status pair_reader_open(struct reader **reader, const struct sheaf_source *source, const uint8_t *forms,
+                                   struct sheaf_error *err);
 enum sheaf_status pair_reader_begin(struct reader *reader, const struct span *span, struct sheaf_error *err);
 enum sheaf_status pair_reader_next(struct reader *reader, struct tile *tile, struct sheaf_error *err);
 void pair_reader_close(struct reader *reader);
-enum sheaf_status pair_feed_open(struct feed **feed, const struct sheaf_source *source, uint64_t block_bytes,
-                                 struct sheaf_error *err);
+enum sheaf_status pair_feed_open(struct feed **feed, const struct sheaf_source *source, const uint8_t *forms,
+                                 uint64_t block_bytes, struct sheaf_error *err);
 
 #endif

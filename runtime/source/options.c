@@ -20,5 +20,7 @@ enum sheaf_status source_refuse_text_options(const char *input, const struct she
         option = "--lines";
     else if (reading->na_count)
         option = "--na";
+    else if (reading->as)
+        option = "--as";
     return option ? source_refuse_option(input, option, "this input is not text", err) : SHEAF_OK;
 }

@@ -62,6 +62,21 @@ static enum sheaf_status copy_inputs(struct sheaf_source *pair, struct sheaf_err
     return SHEAF_OK;
 }
 
+static bool has_elements(const struct sheaf_source *side)
+{
+    for (size_t k = 0; k < side->column_count; k++)
+        if (side->columns[k].type != SHEAF_DECIMAL)
+            return true;
+    return false;
+}
+
+/* The type in a pair of a side's column: beside elements decimals are read as doubles, since kernels of two inputs take
+ * either decimals or elements. */
+static enum sheaf_type pair_type(const struct sheaf_source *a, const struct sheaf_source *b, enum sheaf_type type)
+{
+    return type == SHEAF_DECIMAL && (has_elements(a) || has_elements(b)) ? SHEAF_F64 : type;
+}
+
 static enum sheaf_status copy_columns(struct sheaf_source *pair, struct sheaf_error *err)
 {
     const struct pair *sides = pair_of(pair);
@@ -72,6 +87,8 @@ static enum sheaf_status copy_columns(struct sheaf_source *pair, struct sheaf_er
         return sheaf_fail(err, SHEAF_MEMORY, "out of memory for a pair");
     memcpy(columns, a->columns, a->column_count * sizeof *columns);
     memcpy(columns + a->column_count, b->columns, b->column_count * sizeof *columns);
+    for (size_t k = 0; k < count; k++)
+        columns[k].type = pair_type(a, b, columns[k].type);
     enum sheaf_status status = source_set_columns(pair, 0, columns, count, err);
     free(columns);
     for (int s = 0; s < 2; s++)
@@ -135,7 +152,7 @@ static bool pair_sound(const struct sheaf_source *source)
         return false;
     for (size_t k = 0; k < source->column_count; k++) {
         const struct source_column *side = k < a->column_count ? &a->columns[k] : &b->columns[k - a->column_count];
-        if (source->columns[k].type != side->type)
+        if (source->columns[k].type != pair_type(a, b, side->type))
             return false;
     }
     for (size_t i = 0; i < source->input_count; i++) {

@@ -7,19 +7,54 @@
 
 /* ---- rows as bytes -------------------------------------------------------------------------------------- */
 
-/* A fed block of a pair is a run of these, each one tile: the header; at, row, line where flagged; then per column a
- * word that says whether `valid` is there, the data, and `valid`. Every part is padded to 8 bytes. */
+/* A fed block of a pair is a run of these, each one tile: the header; at, row, line where flagged; then per column
+ * another header, the data, and what is flagged there. Every part is padded to 8 bytes. */
+enum { MOST_TERMS = 2 * SHEAF_DECIMAL_REACH }; /* more than any element has */
 struct rows_header {
     uint64_t rows, bytes;
     struct sheaf_position first;
     uint64_t has_at, has_row, has_line;
 };
 
+struct column_header {
+    uint32_t type, terms;
+    int32_t exponent;
+    uint8_t has_valid, has_special, has_reals; /* 0 or 1 */
+};
+
+/* Values of an element in a column's data. */
+static uint64_t terms_of(const struct tile_column *column)
+{
+    return column->type == SHEAF_DECIMAL ? column->terms : 1;
+}
+
 static enum sheaf_status append_padded(struct sheaf_buffer *out, const void *bytes, size_t size)
 {
     static const unsigned char zeros[8];
     enum sheaf_status status = sheaf_buffer_append(out, bytes, size);
     return status == SHEAF_OK ? sheaf_buffer_append(out, zeros, -size % 8) : status;
+}
+
+static enum sheaf_status append_column(struct sheaf_buffer *out, const struct tile_column *column, uint64_t rows)
+{
+    struct column_header header;
+    memset(&header, 0, sizeof header);
+    header.type = column->type;
+    header.terms = column->terms;
+    header.exponent = column->exponent;
+    header.has_valid = column->valid != NULL;
+    header.has_special = column->special != NULL;
+    header.has_reals = column->reals != NULL;
+    enum sheaf_status status = append_padded(out, &header, sizeof header);
+    if (status == SHEAF_OK)
+        status = append_padded(out, column->data, rows * terms_of(column) * sheaf_type_size(column->type));
+    if (status == SHEAF_OK && header.has_valid)
+        status = append_padded(out, column->valid, rows);
+    if (status == SHEAF_OK && header.has_special)
+        status = append_padded(out, column->special, rows);
+    if (status == SHEAF_OK && header.has_reals)
+        status = append_padded(out, column->reals, rows * sizeof *column->reals);
+    return status;
 }
 
 static enum sheaf_status append_tile(struct sheaf_buffer *out, const struct tile *tile, size_t column_count)
@@ -31,15 +66,8 @@ static enum sheaf_status append_tile(struct sheaf_buffer *out, const struct tile
     for (int i = 0; i < 3 && status == SHEAF_OK; i++)
         if (positions[i])
             status = sheaf_buffer_append(out, positions[i], tile->rows * sizeof *positions[i]);
-    for (size_t k = 0; k < column_count && status == SHEAF_OK; k++) {
-        const struct tile_column *column = &tile->columns[k];
-        uint64_t has_valid = column->valid != NULL;
-        status = sheaf_buffer_append(out, &has_valid, sizeof has_valid);
-        if (status == SHEAF_OK)
-            status = append_padded(out, column->data, tile->rows * sheaf_type_size(column->type));
-        if (status == SHEAF_OK && has_valid)
-            status = append_padded(out, column->valid, tile->rows);
-    }
+    for (size_t k = 0; k < column_count && status == SHEAF_OK; k++)
+        status = append_column(out, &tile->columns[k], tile->rows);
     return status;
 }
 
@@ -47,6 +75,7 @@ static enum sheaf_status append_tile(struct sheaf_buffer *out, const struct tile
 
 struct pair_reader {
     struct reader base;
+    uint8_t *forms;                /* of the columns */
     struct joined joined;          /* opened by the first block that is not fed */
     const unsigned char *at, *end; /* of a fed block */
     struct tile_column *columns;   /* of its tiles */
@@ -59,20 +88,25 @@ void pair_reader_close(struct reader *reader)
     joined_close(&r->joined);
     sheaf_buffer_cleanup(&r->copy);
     free(r->columns);
+    free(r->forms);
     free(r);
 }
 
-enum sheaf_status pair_reader_open(struct reader **reader, const struct sheaf_source *source, struct sheaf_error *err)
+enum sheaf_status pair_reader_open(struct reader **reader, const struct sheaf_source *source, const uint8_t *forms,
+                                   struct sheaf_error *err)
 {
     struct pair_reader *r = calloc(1, sizeof *r);
     if (!r)
         return sheaf_fail(err, SHEAF_MEMORY, "out of memory for a reader");
     r->base.source = source;
     r->columns = calloc(source->column_count, sizeof *r->columns);
-    if (!r->columns) {
-        free(r);
+    r->forms = calloc(source->column_count, sizeof *r->forms);
+    if (!r->columns || !r->forms) {
+        pair_reader_close(&r->base);
         return sheaf_fail(err, SHEAF_MEMORY, "out of memory for a reader");
     }
+    for (size_t k = 0; k < source->column_count; k++)
+        r->forms[k] = column_forms(source, forms, k);
     *reader = &r->base;
     return SHEAF_OK;
 }
@@ -98,7 +132,7 @@ enum sheaf_status pair_reader_begin(struct reader *reader, const struct span *sp
     r->at = r->end = NULL;
     if (span->bytes)
         return begin_fed(r, span, err);
-    enum sheaf_status status = r->joined.columns ? SHEAF_OK : joined_open(&r->joined, source, err);
+    enum sheaf_status status = r->joined.columns ? SHEAF_OK : joined_open(&r->joined, source, r->forms, err);
     uint64_t before = 0;
     for (uint64_t i = 0; i < span->input; i++)
         before += source->inputs[i].units;
@@ -118,19 +152,38 @@ static const void *take(struct pair_reader *r, uint64_t size)
     return part;
 }
 
+/* The type that a column of the pair has in a tile: that of the source, or the doubles of its decimals. */
+static bool right_type(const struct pair_reader *r, size_t k, const struct column_header *header)
+{
+    enum sheaf_type type = r->base.source->columns[k].type;
+    if (type == SHEAF_DECIMAL && !(r->forms[k] & FORM_DECIMAL))
+        type = SHEAF_F64;
+    bool both = type == SHEAF_DECIMAL && (r->forms[k] & FORM_REAL);
+    return header->type == type && header->has_reals == both &&
+           (type != SHEAF_DECIMAL || (header->terms >= 1 && header->terms <= MOST_TERMS));
+}
+
+static bool take_column(struct pair_reader *r, size_t k, uint64_t rows)
+{
+    const struct column_header *header = take(r, sizeof *header);
+    if (!header || !right_type(r, k, header))
+        return false;
+    struct tile_column *column = &r->columns[k];
+    *column = (struct tile_column){.type = header->type, .exponent = header->exponent, .terms = header->terms};
+    column->data = take(r, rows * terms_of(column) * sheaf_type_size(column->type));
+    column->valid = header->has_valid ? take(r, rows) : NULL;
+    column->special = header->has_special ? take(r, rows) : NULL;
+    column->reals = header->has_reals ? take(r, rows * sizeof *column->reals) : NULL;
+    return column->data && !header->has_valid == !column->valid && !header->has_special == !column->special &&
+           !header->has_reals == !column->reals;
+}
+
 static bool take_columns(struct pair_reader *r, uint64_t rows)
 {
-    const struct sheaf_source *source = r->base.source;
-    for (size_t k = 0; k < source->column_count; k++) {
-        struct tile_column *column = &r->columns[k];
-        column->type = source->columns[k].type;
-        const uint64_t *has_valid = take(r, sizeof *has_valid);
-        column->data = take(r, rows * sheaf_type_size(column->type));
-        column->valid = has_valid && *has_valid ? take(r, rows) : NULL;
-        if (!has_valid || !column->data || (*has_valid && !column->valid))
-            return false;
-    }
-    return true;
+    size_t k = 0, count = r->base.source->column_count;
+    while (k < count && take_column(r, k, rows))
+        k++;
+    return k == count;
 }
 
 static enum sheaf_status fed_next(struct pair_reader *r, struct tile *tile, struct sheaf_error *err)
@@ -214,20 +267,20 @@ static void pair_feed_close(struct feed *feed)
     free(f);
 }
 
-enum sheaf_status pair_feed_open(struct feed **feed, const struct sheaf_source *source, uint64_t block_bytes,
-                                        struct sheaf_error *err)
+enum sheaf_status pair_feed_open(struct feed **feed, const struct sheaf_source *source, const uint8_t *forms,
+                                 uint64_t block_bytes, struct sheaf_error *err)
 {
     struct pair_feed *f = calloc(1, sizeof *f);
     if (!f)
         return sheaf_fail(err, SHEAF_MEMORY, "out of memory for a feed");
     f->base = (struct feed){source, pair_feed_next, pair_feed_close};
     f->block_bytes = block_bytes;
-    enum sheaf_status status = joined_open(&f->joined, source, err);
+    enum sheaf_status status = joined_open(&f->joined, source, forms, err);
     joined_seek(&f->joined, 0, UINT64_MAX);
     for (int s = 0; s < 2 && status == SHEAF_OK; s++) {
         struct side *side = &f->joined.side[s];
         if (side->source->access != SOURCE_CUTTABLE || !side->source->format->rows_are_units)
-            status = feed_open(&side->feed, side->source, block_bytes, err);
+            status = feed_open(&side->feed, side->source, NULL, block_bytes, err);
     }
     if (status != SHEAF_OK) {
         pair_feed_close(&f->base);

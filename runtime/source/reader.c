@@ -3,9 +3,17 @@
 
 #include <string.h>
 
-enum sheaf_status reader_open(struct reader **reader, const struct sheaf_source *source, struct sheaf_error *err)
+uint8_t column_forms(const struct sheaf_source *source, const uint8_t *forms, size_t k)
 {
-    return source->format->reader_open(reader, source, err);
+    if (source->columns[k].type != SHEAF_DECIMAL)
+        return FORM_REAL;
+    return forms && forms[k] ? forms[k] : FORM_DECIMAL;
+}
+
+enum sheaf_status reader_open(struct reader **reader, const struct sheaf_source *source, const uint8_t *forms,
+                              struct sheaf_error *err)
+{
+    return source->format->reader_open(reader, source, forms, err);
 }
 
 enum sheaf_status reader_begin(struct reader *reader, const struct span *span, struct sheaf_error *err)
@@ -100,7 +108,7 @@ enum sheaf_status sheaf_source_copy(const struct sheaf_source *source, uint64_t 
     struct sheaf_source ordered = *source;
     ordered.in_order = true;
     struct reader *reader;
-    enum sheaf_status status = reader_open(&reader, &ordered, err);
+    enum sheaf_status status = reader_open(&reader, &ordered, NULL, err);
     if (status != SHEAF_OK)
         return status;
     size_t size = sheaf_type_size(source->columns[0].type);

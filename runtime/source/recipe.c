@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* "sheaf" and a version: changes with every change of what is packed. */
-static const uint64_t recipe_mark = 0x7368656166000002;
+static const uint64_t recipe_mark = 0x7368656166000003;
 
 static void pack_inputs(const struct sheaf_source *source, struct packer *packer)
 {
@@ -81,7 +81,7 @@ static void unpack_columns(struct sheaf_source *source, struct unpacker *in)
         source->column_count = i + 1;
         source->columns[i].name = unpack_text(in);
         uint64_t type = unpack_u64(in);
-        in->bad |= type >= SHEAF_TYPE_COUNT;
+        in->bad |= type >= SHEAF_TYPE_COUNT && type != SHEAF_DECIMAL;
         source->columns[i].type = in->bad ? SHEAF_U8 : (enum sheaf_type)type;
     }
     count = unpack_count(in, 8);

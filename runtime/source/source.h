@@ -52,11 +52,23 @@ struct span cut_span(const struct cut *cut, uint64_t block);
 
 enum { TILE_BYTES = 32 * 1024, TILE_ROWS = 8192 }; /* upper limits for one column of a tile, rows of a text tile */
 
+/* A column as a reader hands it out. Decimals are as in struct sheaf_column; their doubles, if asked for, beside them. */
 struct tile_column {
     enum sheaf_type type;
     const void *data;      /* dense, native byte order, aligned; missing cells hold 0 */
     const uint8_t *valid;  /* per row, 1 or 0; NULL: every cell is present */
+    int32_t exponent;
+    uint32_t terms;
+    const uint8_t *special;
+    const double *reals;   /* the same cells as doubles; NULL: not asked for */
 };
+
+/* What a reader is to make of the decimals in a column. */
+enum { FORM_DECIMAL = 1, FORM_REAL = 2 };
+
+/* The forms of column k in `forms` (one per column of the source), where NULL and 0 mean that of the column's type.
+ * Only decimals have a choice. */
+uint8_t column_forms(const struct sheaf_source *source, const uint8_t *forms, size_t k);
 
 /* Some rows of a block, with every selected column of the source. Borrowed until the next call on the reader. */
 struct tile {
@@ -71,7 +83,9 @@ struct tile {
  * 1.5 MiB, twice that for a pair; more only where a single row needs more) and at most one mapped piece (8 MiB; two for
  * a pair). What is in a tile counts only when reader_next has returned 0 rows: a mapped file may have shrunk. */
 struct reader;
-enum sheaf_status reader_open(struct reader **reader, const struct sheaf_source *source, struct sheaf_error *err);
+/* `forms`: see column_forms; read while opening. */
+enum sheaf_status reader_open(struct reader **reader, const struct sheaf_source *source, const uint8_t *forms,
+                              struct sheaf_error *err);
 /* SHEAF_SURVEY: the text has quotes and no survey has been made: run one and begin again. */
 enum sheaf_status reader_begin(struct reader *reader, const struct span *span, struct sheaf_error *err);
 /* tile->rows == 0: the block is done. Errors name file, byte, line where known, column. A file that ends before
@@ -97,10 +111,10 @@ bool source_wants_survey(const struct sheaf_source *source);
 
 /* ---- feeding -------------------------------------------------------------------------------------------- */
 
-/* The one sequential reading of a fed source. Not thread safe: its owner locks. */
+/* The one sequential reading of a fed source. Not thread safe: its owner locks. `forms` are those of the readers. */
 struct feed;
-enum sheaf_status feed_open(struct feed **feed, const struct sheaf_source *source, uint64_t block_bytes,
-                            struct sheaf_error *err);
+enum sheaf_status feed_open(struct feed **feed, const struct sheaf_source *source, const uint8_t *forms,
+                            uint64_t block_bytes, struct sheaf_error *err);
 /* The next block, whole records only, appended to the emptied `bytes`; span->bytes points into it. span->block
  * counts from 0. *more = false at the end. A record longer than block_bytes makes a longer block. */
 enum sheaf_status feed_next(struct feed *feed, struct sheaf_buffer *bytes, struct span *span, bool *more,

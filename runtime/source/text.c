@@ -144,7 +144,7 @@ static enum sheaf_status text_unpack(struct sheaf_source *source, struct unpacke
         return sheaf_fail(err, SHEAF_MEMORY, "out of memory for the source");
     unpack_detail(text, in);
     for (size_t k = 0; k < source->column_count; k++)
-        in->bad |= source->columns[k].type != SHEAF_F64;
+        in->bad |= source->columns[k].type != SHEAF_F64 && source->columns[k].type != SHEAF_DECIMAL;
     for (size_t i = 0; i < source->input_count && !in->bad; i++)
         unpack_input(source, i, in);
     return in->bad ? sheaf_fail(err, SHEAF_INTERNAL, "a malformed recipe of a text") : SHEAF_OK;

@@ -6,6 +6,7 @@
 
 #include "source/format.h"
 #include "source/text_lex.h"
+#include "source/text_number.h"
 
 /* The detail of a source of text. */
 struct text {
@@ -35,14 +36,16 @@ static inline const struct text_input *text_input_of(const struct sheaf_source *
     return source->inputs[input].detail;
 }
 
-/* The one place where a cell becomes a value of its column's type. */
 enum cell_status {
     CELL_VALUE,
-    CELL_MISSING, /* empty, blank, or a word of --na; *value is 0 */
+    CELL_MISSING, /* empty, blank, or a word of --na */
     CELL_WORD,    /* not a number */
-    CELL_HUGE     /* finite as written, but beyond a double */
+    CELL_HUGE,    /* finite as written, but beyond a double */
+    CELL_FAR,     /* finite as written, but beyond the decimals */
+    CELL_NO_MEMORY
 };
-enum cell_status text_value(const struct text *text, struct cell cell, double *value);
+/* What a cell says: CELL_VALUE, CELL_MISSING or CELL_WORD. */
+enum cell_status text_number(const struct text *text, struct cell cell, struct number *number);
 
 /* A cell for an error message: cut where long, without control characters. Returns `out`. */
 enum { SHOWN_CELL = 64 };
@@ -56,7 +59,8 @@ enum sheaf_status text_bad_record(enum lex_result result, const char *name, uint
 /* struct source_format. */
 enum sheaf_status text_open(struct sheaf_source *source, size_t input, struct source_head *head,
                             const struct sheaf_reading *reading, struct sheaf_error *err);
-enum sheaf_status text_reader_open(struct reader **reader, const struct sheaf_source *source, struct sheaf_error *err);
+enum sheaf_status text_reader_open(struct reader **reader, const struct sheaf_source *source, const uint8_t *forms,
+                                   struct sheaf_error *err);
 enum sheaf_status text_reader_begin(struct reader *reader, const struct span *span, struct sheaf_error *err);
 enum sheaf_status text_reader_next(struct reader *reader, struct tile *tile, struct sheaf_error *err);
 void text_reader_close(struct reader *reader);

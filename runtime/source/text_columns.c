@@ -94,13 +94,13 @@ static enum sheaf_status pick_same(const struct sheaf_source *source, const char
 }
 
 static enum sheaf_status declare(struct sheaf_source *source, size_t input, const struct schema *schema,
-                                 const uint64_t *cells, size_t count, struct sheaf_error *err)
+                                 const uint64_t *cells, size_t count, enum sheaf_type type, struct sheaf_error *err)
 {
     struct source_column *columns = calloc(count, sizeof *columns);
     char(*numbers)[NUMBER_TEXT] = calloc(count, sizeof *numbers);
     enum sheaf_status status = columns && numbers ? SHEAF_OK : no_memory(err);
     for (size_t k = 0; k < count && status == SHEAF_OK; k++)
-        columns[k] = (struct source_column){(char *)column_name(schema, cells[k], numbers[k]), SHEAF_F64, cells[k] + 1};
+        columns[k] = (struct source_column){(char *)column_name(schema, cells[k], numbers[k]), type, cells[k] + 1};
     if (status == SHEAF_OK)
         status = source_set_columns(source, input, columns, count, err);
     free(columns);
@@ -131,5 +131,6 @@ enum sheaf_status text_choose_columns(struct sheaf_source *source, size_t input,
         status = pick_numeric(source, schema, detail->cell, &count, err);
     else
         status = pick_same(source, name, schema, detail->cell, err);
-    return status == SHEAF_OK ? declare(source, input, schema, detail->cell, count, err) : status;
+    enum sheaf_type type = reading->as && strcmp(reading->as, "f64") == 0 ? SHEAF_F64 : SHEAF_DECIMAL;
+    return status == SHEAF_OK ? declare(source, input, schema, detail->cell, count, type, err) : status;
 }

@@ -64,22 +64,6 @@ uint8_t lex_transition(const struct lex *lex, const unsigned char *text, size_t 
 
 /* ---- cells ----------------------------------------------------------------------------------------------- */
 
-static bool is_blank(unsigned char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-struct cell cell_trim(struct cell cell)
-{
-    while (cell.size && is_blank(*cell.text)) {
-        cell.text++;
-        cell.size--;
-    }
-    while (cell.size && is_blank(cell.text[cell.size - 1]))
-        cell.size--;
-    return cell;
-}
-
 size_t cell_copy(struct cell cell, char *to, size_t size)
 {
     size_t copied = 0;

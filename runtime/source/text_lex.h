@@ -60,8 +60,23 @@ enum lex_result {
 enum lex_result lex_record(const struct lex *lex, const unsigned char *text, const unsigned char *end, bool last,
                            struct record *record);
 
+static inline bool is_blank(unsigned char c)
+{
+    return c == ' ' || c == '\t';
+}
+
 /* Spaces and TABs at both ends do not belong to a number or a name. */
-struct cell cell_trim(struct cell cell);
+static inline struct cell cell_trim(struct cell cell)
+{
+    while (cell.size && is_blank(*cell.text)) {
+        cell.text++;
+        cell.size--;
+    }
+    while (cell.size && is_blank(cell.text[cell.size - 1]))
+        cell.size--;
+    return cell;
+}
+
 /* Copies a cell's content with "" made ", at most size - 1 bytes, and ends it with NUL. Returns the bytes copied. */
 size_t cell_copy(struct cell cell, char *to, size_t size);
 

@@ -1,20 +1,11 @@
 #include "source/text_number.h"
 
+#include "source/text_words.h"
+
 #include <math.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* A decimal literal as written: digits x 10^exponent. The one place between text and a column's type. */
-struct decimal {
-    bool negative;
-    bool whole;                       /* `digits` holds every significant digit */
-    uint64_t digits;
-    int64_t exponent;
-    const unsigned char *first, *end; /* the digits in the text, with a point among them */
-};
 
 enum {
     MOST_DIGITS = 19,      /* any 19 digits fit in 64 bits */
@@ -30,7 +21,9 @@ static bool is_digit(unsigned char c)
 
 static const unsigned char *scan_digits(const unsigned char *p, const unsigned char *end, uint64_t *digits)
 {
-    uint64_t d = *digits;
+    uint64_t d = *digits, word;
+    for (; end - p >= WORD && !word_not_digits(word = word_load_digits(p)); p += WORD)
+        d = 100000000 * d + word_value(word);
     while (p < end && is_digit(*p))
         d = 10 * d + (uint64_t)(*p++ - '0');
     *digits = d;
@@ -64,7 +57,7 @@ static size_t significant_digits(const unsigned char *first, const unsigned char
 }
 
 /* The unsigned part of a literal; false if it is none. */
-static bool scan_decimal(const unsigned char *p, const unsigned char *end, struct decimal *d)
+static bool scan_digits_of(const unsigned char *p, const unsigned char *end, struct number *d)
 {
     d->digits = 0;
     d->first = p;
@@ -133,7 +126,7 @@ static double divide(uint64_t digits, int power)
 
 /* Any decimal, by strtod on a text that means the same in every locale: digits and an exponent, no point. Digits
  * past the first KEPT_DIGITS matter only in being zero or not. */
-static double convert_slowly(const struct decimal *d)
+static double convert_slowly(const struct number *d)
 {
     char text[KEPT_DIGITS + 32];
     size_t size = 0;
@@ -161,7 +154,7 @@ static double convert_slowly(const struct decimal *d)
     return strtod(text, NULL);
 }
 
-static double convert(const struct decimal *d)
+static double magnitude(const struct number *d)
 {
     if (!d->whole || d->exponent < -MOST_POWER || d->exponent > MOST_POWER)
         return convert_slowly(d);
@@ -180,28 +173,116 @@ static bool is_word(const unsigned char *text, size_t size, const char *word)
     return size == 0;
 }
 
-static enum number_status parse_word(const unsigned char *text, size_t size, bool negative, double *value)
+static enum number_status scan_word(const unsigned char *text, size_t size, struct number *d)
 {
     if (is_word(text, size, "nan"))
-        *value = NAN;
+        d->special = SHEAF_NAN;
     else if (is_word(text, size, "inf") || is_word(text, size, "infinity"))
-        *value = negative ? -INFINITY : INFINITY;
+        d->special = d->negative ? SHEAF_NEG_INF : SHEAF_POS_INF;
     else
         return NUMBER_NOT;
     return NUMBER_OK;
 }
 
-enum number_status number_parse(const unsigned char *text, size_t size, double *value)
+enum number_status number_scan(const unsigned char *text, size_t size, struct number *d)
 {
     const unsigned char *p = text, *end = text + size;
-    struct decimal d = {.negative = size && *p == '-'};
+    d->negative = size && *p == '-';
+    d->special = SHEAF_FINITE;
     if (size && (*p == '-' || *p == '+'))
         p++;
-    if (!scan_decimal(p, end, &d))
-        return parse_word(p, (size_t)(end - p), d.negative, value);
-    double magnitude = convert(&d);
-    if (magnitude > 0x1.fffffffffffffp1023)
+    return scan_digits_of(p, end, d) ? NUMBER_OK : scan_word(p, (size_t)(end - p), d);
+}
+
+enum number_status number_real(const struct number *d, double *value)
+{
+    static const double specials[] = {[SHEAF_NAN] = NAN, [SHEAF_POS_INF] = INFINITY, [SHEAF_NEG_INF] = -INFINITY};
+    if (d->special != SHEAF_FINITE) {
+        *value = specials[d->special];
+        return NUMBER_OK;
+    }
+    double size = magnitude(d);
+    if (size > 0x1.fffffffffffffp1023)
         return NUMBER_HUGE;
-    *value = d.negative ? -magnitude : magnitude;
+    *value = d->negative ? -size : size;
+    return NUMBER_OK;
+}
+
+enum number_status number_parse(const unsigned char *text, size_t size, double *value)
+{
+    struct number d;
+    enum number_status status = number_scan(text, size, &d);
+    return status == NUMBER_OK ? number_real(&d, value) : status;
+}
+
+/* ---- all the digits --------------------------------------------------------------------------------------- */
+
+const int64_t power_of_ten[LIMB_DIGITS + 1] = {
+    1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000, 100000000000,
+    1000000000000, 10000000000000, 100000000000000, 1000000000000000, 10000000000000000, 100000000000000000, LIMB_RADIX,
+};
+
+static bool in_reach(size_t count, int64_t exponent)
+{
+    return exponent >= -SHEAF_DECIMAL_REACH && exponent <= SHEAF_DECIMAL_REACH &&
+           (int64_t)count + exponent <= SHEAF_DECIMAL_REACH;
+}
+
+/* Digits without a point. */
+struct run {
+    const unsigned char *first;
+    size_t count;
+    int64_t exponent; /* of the last */
+};
+
+/* Leaves out the zeros at both ends, and the point: a number with one is copied to `room`. False: NUMBER_FAR. */
+static bool strip(const struct number *d, unsigned char room[2 * SHEAF_DECIMAL_REACH], struct run *run)
+{
+    const unsigned char *p = d->first, *q = d->end;
+    run->exponent = d->exponent;
+    while (p < q && (*p == '0' || *p == '.'))
+        p++;
+    for (; q > p && (q[-1] == '0' || q[-1] == '.'); q--)
+        run->exponent += q[-1] == '0';
+    const unsigned char *point = p < q ? memchr(p, '.', (size_t)(q - p)) : NULL;
+    run->first = p;
+    run->count = (size_t)(q - p) - (point != NULL);
+    if (run->count && !in_reach(run->count, run->exponent))
+        return false;
+    if (point) {
+        memcpy(room, p, (size_t)(point - p));
+        memcpy(room + (point - p), point + 1, (size_t)(q - point - 1));
+        run->first = room;
+    }
+    return true;
+}
+
+static enum number_status many_limbs(const struct number *d, struct number_limbs *limbs)
+{
+    unsigned char room[2 * SHEAF_DECIMAL_REACH];
+    struct run run;
+    if (!strip(d, room, &run))
+        return NUMBER_FAR;
+    limbs->exponent = run.count ? (int32_t)run.exponent : 0;
+    limbs->count = 0;
+    do {
+        size_t count = run.count < LIMB_DIGITS ? run.count : LIMB_DIGITS;
+        uint64_t limb = 0;
+        run.count -= count;
+        scan_digits(run.first + run.count, run.first + run.count + count, &limb);
+        limbs->limb[limbs->count++] = d->negative ? -(int64_t)limb : (int64_t)limb;
+    } while (run.count);
+    return NUMBER_OK;
+}
+
+enum number_status number_whole(const struct number *d, struct number_limbs *limbs)
+{
+    if (!d->whole || !in_reach(MOST_DIGITS, d->exponent))
+        return many_limbs(d, limbs);
+    int64_t high = (int64_t)(d->digits / LIMB_RADIX), low = (int64_t)(d->digits % LIMB_RADIX);
+    limbs->count = high ? 2 : 1;
+    limbs->exponent = d->digits ? (int32_t)d->exponent : 0;
+    limbs->limb[0] = d->negative ? -low : low;
+    limbs->limb[1] = d->negative ? -high : high;
     return NUMBER_OK;
 }

@@ -225,6 +225,9 @@ static enum sheaf_status check_reading(const struct sheaf_reading *reading, stru
     if (reading->type || reading->endian || reading->offset || reading->count_set)
         return sheaf_fail(err, SHEAF_USAGE, "type, endian, offset and count are for raw data; text is limited with "
                                             "--skip-lines N or --lines A:B");
+    if (reading->as && strcmp(reading->as, "f64") != 0 && strcmp(reading->as, "decimal") != 0)
+        return sheaf_fail(err, SHEAF_USAGE, "numbers of text are read as \"decimal\" or as \"f64\", not as \"%.64s\"",
+                          reading->as);
     if (reading->delimiter && strchr("\"\r\n", reading->delimiter))
         return sheaf_fail(err, SHEAF_USAGE, "a quote or a line end cannot be the delimiter");
     if (reading->delimiter && reading->format && strcmp(reading->format, "space") == 0)

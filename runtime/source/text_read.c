@@ -5,74 +5,18 @@
  * that there are no quotes at all, and asks for a survey when it meets one. It can still be misled by a quote
  * that another block meets; but that block then ends the whole reading, and an error of the data is believed only
  * after a look for quotes before the block. */
-#include "source/text.h"
-#include "source/text_window.h"
+#include "source/text_reader.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    TILE_MEMORY = 512 * 1024,       /* about what a tile takes, with all its columns */
-    LEAST_TILE_ROWS = 64,
-    LONG_RECORD = 16 * 1024 * 1024, /* from here a look whether the record ends at all is cheaper than memory */
-};
-
-struct text_reader {
-    struct reader base;
-    const struct text *text;
-    const struct text_input *input;
-    const char *name;
-    struct window window;
-    uint64_t file;        /* the block's input */
-    uint64_t opened;      /* the input open in the window; UINT64_MAX: none */
-    size_t next;          /* offset in the window of the next record */
-    uint64_t lo, hi;      /* bytes of the input: records that begin there */
-    bool assumed;         /* nobody has said that lo is not inside quotes */
-    bool fed;             /* row and line are known */
-    bool known_to_end;    /* the long record in the window */
-    uint64_t row, line;   /* of the next record, if fed */
-    struct record record; /* the last one taken apart */
-
-    uint64_t capacity;    /* rows of a tile */
-    void *memory;         /* of all the arrays below */
-    double **values;
-    uint8_t **valid;
-    uint64_t *at, *rows, *lines;
-    struct tile_column *columns;
-};
+enum { LONG_RECORD = 16 * 1024 * 1024 }; /* from here a look whether the record ends at all is cheaper than memory */
 
 /* ---- opening -------------------------------------------------------------------------------------------------- */
 
-static uint64_t tile_capacity(size_t columns)
+enum sheaf_status text_reader_open(struct reader **opened, const struct sheaf_source *source, const uint8_t *forms,
+                                   struct sheaf_error *err)
 {
-    uint64_t rows = TILE_MEMORY / (columns * (sizeof(double) + 1) + 3 * sizeof(uint64_t));
-    uint64_t most = TILE_BYTES / sizeof(double) < TILE_ROWS ? TILE_BYTES / sizeof(double) : TILE_ROWS;
-    rows = rows < most ? rows & ~(uint64_t)63 : most;
-    return rows > LEAST_TILE_ROWS ? rows : LEAST_TILE_ROWS;
-}
-
-/* One allocation for all arrays; the capacity is a multiple of 64, so each begins at a multiple of 64 bytes. */
-static bool carve(struct text_reader *reader, size_t columns)
-{
-    uint64_t rows = reader->capacity;
-    size_t bytes = columns * rows * (sizeof(double) + 1) + 3 * rows * sizeof(uint64_t);
-    unsigned char *memory = reader->memory = aligned_alloc(64, bytes);
-    if (!memory)
-        return false;
-    for (size_t k = 0; k < columns; k++, memory += rows * sizeof(double))
-        reader->values[k] = (double *)memory;
-    reader->at = (uint64_t *)memory;
-    reader->rows = reader->at + rows;
-    reader->lines = reader->rows + rows;
-    memory = (unsigned char *)(reader->lines + rows);
-    for (size_t k = 0; k < columns; k++, memory += rows)
-        reader->valid[k] = memory;
-    return true;
-}
-
-enum sheaf_status text_reader_open(struct reader **opened, const struct sheaf_source *source, struct sheaf_error *err)
-{
-    size_t columns = source->column_count;
     struct text_reader *reader = calloc(1, sizeof *reader);
     if (!reader)
         return sheaf_fail(err, SHEAF_MEMORY, "out of memory for a reader");
@@ -80,15 +24,16 @@ enum sheaf_status text_reader_open(struct reader **opened, const struct sheaf_so
     reader->text = text_of(source);
     reader->opened = UINT64_MAX;
     window_init(&reader->window);
-    reader->capacity = tile_capacity(columns);
-    reader->values = calloc(columns, sizeof *reader->values);
-    reader->valid = calloc(columns, sizeof *reader->valid);
-    reader->columns = calloc(columns, sizeof *reader->columns);
     reader->record.capacity = reader->text->cells;
     reader->record.cells = calloc(reader->record.capacity, sizeof *reader->record.cells);
-    if (!reader->values || !reader->valid || !reader->columns || !reader->record.cells || !carve(reader, columns)) {
+    enum sheaf_status status = SHEAF_OK;
+    if (!reader->record.cells || !plain_init(&reader->plain, reader->text))
+        status = sheaf_fail(err, SHEAF_MEMORY, "out of memory for a reader of %zu cells", reader->record.capacity);
+    if (status == SHEAF_OK)
+        status = batch_init(&reader->batch, source, forms, err);
+    if (status != SHEAF_OK) {
         text_reader_close(&reader->base);
-        return sheaf_fail(err, SHEAF_MEMORY, "out of memory for a reader of %zu columns", columns);
+        return status;
     }
     *opened = &reader->base;
     return SHEAF_OK;
@@ -100,11 +45,9 @@ void text_reader_close(struct reader *base)
         return;
     struct text_reader *reader = (struct text_reader *)base;
     window_cleanup(&reader->window);
+    batch_cleanup(&reader->batch);
+    plain_cleanup(&reader->plain);
     free(reader->record.cells);
-    free(reader->values);
-    free(reader->valid);
-    free(reader->columns);
-    free(reader->memory);
     free(reader);
 }
 
@@ -147,6 +90,7 @@ static enum sheaf_status read_on(struct text_reader *reader, struct sheaf_error 
         status = window_more(window, reader->next, err);
     if (status != SHEAF_OK)
         return status;
+    plain_forget(&reader->plain);
     reader->next = 0;
     if (reader->assumed && lex_has_quote(&reader->text->lex, window->bytes + kept, window->size - kept))
         return source_fail(err, SHEAF_SURVEY, reader->name, SHEAF_UNKNOWN,
@@ -200,6 +144,8 @@ enum sheaf_status text_reader_begin(struct reader *base, const struct span *span
     reader->lo = input->start + span->lo;
     reader->hi = input->start + span->hi;
     reader->next = 0;
+    plain_forget(&reader->plain);
+    batch_begin(&reader->batch);
     reader->known_to_end = false;
     reader->fed = span->bytes != NULL;
     reader->row = span->row;
@@ -259,6 +205,17 @@ static enum sheaf_status bad_count(const struct text_reader *reader, uint64_t at
     return bad_data(reader, at, NULL, err);
 }
 
+static void too_far(const struct text_reader *reader, struct cell cell, const char *shown, struct sheaf_error *err)
+{
+    struct number number;
+    text_number(reader->text, cell, &number);
+    if (number.exponent < -SHEAF_DECIMAL_REACH)
+        sheaf_fail(err, SHEAF_INPUT, "\"%s\" has digits below 10^-%d, where decimals end (--as f64 rounds them away)", shown,
+                   SHEAF_DECIMAL_REACH);
+    else
+        sheaf_fail(err, SHEAF_INPUT, "\"%s\" is beyond 10^%d, where decimals end", shown, SHEAF_DECIMAL_REACH);
+}
+
 static enum sheaf_status bad_cell(const struct text_reader *reader, uint64_t at, size_t column,
                                   enum cell_status status, struct sheaf_error *err)
 {
@@ -270,6 +227,10 @@ static enum sheaf_status bad_cell(const struct text_reader *reader, uint64_t at,
                                      "tr '\\r' '\\n' < FILE | sheaf run ... -", shown);
     else if (status == CELL_HUGE)
         sheaf_fail(err, SHEAF_INPUT, "\"%s\" is beyond the largest double (1.797...e308)", shown);
+    else if (status == CELL_FAR)
+        too_far(reader, cell, shown, err);
+    else if (status == CELL_NO_MEMORY)
+        return sheaf_fail(err, SHEAF_MEMORY, "out of memory for the digits of numbers");
     else
         sheaf_fail(err, SHEAF_INPUT, "\"%s\" is not a number (if it stands for a missing value, say --na '%s')", shown,
                    shown);
@@ -310,42 +271,40 @@ static enum sheaf_status next_record(struct text_reader *reader, uint64_t *at, b
     return status;
 }
 
-/* Puts the record's selected cells into row `i` of the tile. */
-static enum sheaf_status store_record(struct text_reader *reader, uint64_t i, uint64_t at, struct sheaf_error *err)
+/* Puts the record's selected cells into the next row of the batch. */
+static enum sheaf_status store_record(struct text_reader *reader, uint64_t at, struct sheaf_error *err)
 {
+    struct batch *batch = &reader->batch;
     if (reader->record.count != reader->text->cells)
         return bad_count(reader, at, err);
-    for (size_t k = 0; k < reader->base.source->column_count; k++) {
+    for (size_t k = 0; k < batch->column_count; k++) {
         struct cell cell = reader->record.cells[reader->input->cell[k]];
-        enum cell_status status = text_value(reader->text, cell, &reader->values[k][i]);
+        enum cell_status status = batch_put(batch, reader->text, k, batch->rows, cell);
         if (status > CELL_MISSING)
             return bad_cell(reader, at, k, status, err);
-        reader->valid[k][i] = status == CELL_VALUE;
-        if (status == CELL_MISSING)
-            reader->columns[k].valid = reader->valid[k];
     }
-    reader->at[i] = at;
-    reader->rows[i] = reader->row;
-    reader->lines[i] = reader->line;
+    batch->at[batch->rows] = at;
+    batch->line[batch->rows] = reader->line;
+    batch->rows++;
     return SHEAF_OK;
 }
 
-enum sheaf_status text_reader_next(struct reader *base, struct tile *tile, struct sheaf_error *err)
+/* Reads records into the empty batch, none if the block has no more. */
+static enum sheaf_status fill_batch(struct text_reader *reader, struct sheaf_error *err)
 {
-    struct text_reader *reader = (struct text_reader *)base;
-    size_t columns = base->source->column_count;
-    for (size_t k = 0; k < columns; k++)
-        reader->columns[k] = (struct tile_column){SHEAF_F64, reader->values[k], NULL};
-    uint64_t begin = reader->window.at + reader->next, rows = 0;
-    for (; rows < reader->capacity; rows++) {
+    struct batch *batch = &reader->batch;
+    uint64_t begin = reader->window.at + reader->next;
+    batch_begin(batch);
+    reader->first_row = reader->row;
+    while (!plain_take(reader) && batch->rows < batch->capacity) {
         uint64_t at;
         bool more;
         enum sheaf_status status = next_record(reader, &at, &more, err);
         if (status == SHEAF_OK && !more)
             break;
         if (status == SHEAF_OK)
-            status = store_record(reader, rows, at, err);
-        if (status != SHEAF_OK && rows > 0) {
+            status = store_record(reader, at, err);
+        if (status != SHEAF_OK && batch->rows > 0) {
             /* The rows before it come first: what they hold may be refused before this is. It is met again. */
             sheaf_error_clear(err);
             break;
@@ -356,19 +315,26 @@ enum sheaf_status text_reader_next(struct reader *base, struct tile *tile, struc
         reader->row++;
         reader->line += reader->record.newlines;
     }
-    *tile = (struct tile){
-        .rows = rows,
-        .bytes = reader->window.at + reader->next - begin,
-        .first = {reader->file, 0, SHEAF_UNKNOWN, SHEAF_UNKNOWN},
-        .at = reader->at,
-        .row = reader->fed ? reader->rows : NULL,
-        .line = reader->fed ? reader->lines : NULL,
-        .columns = reader->columns,
-    };
-    if (rows) {
-        tile->first.at = reader->at[0];
-        tile->first.row = reader->fed ? (int64_t)reader->rows[0] : SHEAF_UNKNOWN;
-        tile->first.line = reader->fed ? (int64_t)reader->lines[0] : SHEAF_UNKNOWN;
+    batch->bytes = reader->window.at + reader->next - begin;
+    return SHEAF_OK;
+}
+
+enum sheaf_status text_reader_next(struct reader *base, struct tile *tile, struct sheaf_error *err)
+{
+    struct text_reader *reader = (struct text_reader *)base;
+    struct batch *batch = &reader->batch;
+    enum sheaf_status status = batch_is_empty(batch) ? fill_batch(reader, err) : SHEAF_OK;
+    if (status != SHEAF_OK)
+        return status;
+    uint64_t row = reader->first_row + batch->handed_out;
+    *tile = (struct tile){.first = {reader->file, 0, SHEAF_UNKNOWN, SHEAF_UNKNOWN}, .bytes = batch->bytes};
+    if (batch_is_empty(batch))
+        return SHEAF_OK;
+    batch_slice(batch, reader->fed, tile);
+    tile->first.at = tile->at[0];
+    if (reader->fed) {
+        tile->first.row = (int64_t)row;
+        tile->first.line = (int64_t)tile->line[0];
     }
     return SHEAF_OK;
 }

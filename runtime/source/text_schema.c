@@ -57,10 +57,8 @@ struct evidence {
 static void weigh_record(struct evidence *seen, const struct text *text, const struct record *record, size_t columns)
 {
     for (size_t c = 0; c < columns && c < record->count; c++) {
-        double value;
-        enum cell_status status = text_value(text, record->cells[c], &value);
-        if (status == CELL_HUGE)
-            status = CELL_VALUE;
+        struct number number;
+        enum cell_status status = text_number(text, record->cells[c], &number);
         if (seen[c].below == CELL_MISSING)
             seen[c].below = status;
         seen[c].numbers += status == CELL_VALUE;

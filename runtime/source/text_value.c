@@ -1,6 +1,5 @@
-/* Cells as values, and as parts of messages. */
+/* Cells as numbers, and as parts of messages. */
 #include "source/text.h"
-#include "source/text_number.h"
 
 #include <string.h>
 
@@ -12,21 +11,12 @@ static bool is_na(const struct text *text, struct cell cell)
     return false;
 }
 
-enum cell_status text_value(const struct text *text, struct cell cell, double *value)
+enum cell_status text_number(const struct text *text, struct cell cell, struct number *number)
 {
     cell = cell_trim(cell);
-    if (cell.size == 0 || is_na(text, cell)) {
-        *value = 0;
+    if (cell.size == 0 || is_na(text, cell))
         return CELL_MISSING;
-    }
-    switch (number_parse(cell.text, cell.size, value)) {
-    case NUMBER_OK:
-        return CELL_VALUE;
-    case NUMBER_HUGE:
-        return CELL_HUGE;
-    default:
-        return CELL_WORD;
-    }
+    return number_scan(cell.text, cell.size, number) == NUMBER_OK ? CELL_VALUE : CELL_WORD;
 }
 
 const char *text_shown(struct cell cell, char out[SHOWN_CELL])

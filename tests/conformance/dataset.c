@@ -164,6 +164,40 @@ struct dataset dataset_csv(uint64_t rows, bool quoted, uint64_t seed)
     return data;
 }
 
+/* Of any length and scale; with runs of equal numbers that are written in several ways. */
+static void put_decimal(FILE *file, uint64_t bits, bool special)
+{
+    static const char *const specials[] = {"nan", "inf", "-Infinity", "-0.0"};
+    static const char *const halves[] = {"0.5", ".50", "5e-1", "0000.500000000000000000000000"};
+    unsigned kind = (unsigned)(bits % 9), low = (unsigned)(bits >> 8) % 1000;
+    const char *sign = bits & 1 << 20 ? "-" : "";
+    if (kind == 0)
+        fprintf(file, "%s", special ? specials[low % 4] : halves[low % 4]);
+    else if (kind == 1)
+        fprintf(file, "%s", halves[low % 4]);
+    else if (kind == 2)
+        fprintf(file, "%s%u.25e%d", sign, low, (int)(bits >> 32) % 290);
+    else if (kind == 3)
+        fprintf(file, "%s%llu%020llu.%u", sign, (unsigned long long)(bits >> 10), (unsigned long long)(bits >> 1), low);
+    else
+        fprintf(file, "%s%u.%02u", sign, low, (unsigned)(bits >> 40) % 100);
+}
+
+struct dataset dataset_decimals(uint64_t rows, bool special, uint64_t seed)
+{
+    struct dataset data;
+    FILE *file = create(&data, "txt");
+    for (uint64_t i = 0; i < rows; i++) {
+        put_decimal(file, noise(seed, 2 * i), special);
+        fputc(' ', file);
+        put_decimal(file, noise(seed, 2 * i + 1), special);
+        fputc('\n', file);
+    }
+    assert_int_equal(fclose(file), 0);
+    data.about = special ? "decimals, some not finite" : "decimals";
+    return data;
+}
+
 struct sheaf_source *dataset_open(const struct dataset *data)
 {
     struct sheaf_error err;

@@ -24,6 +24,8 @@ struct dataset dataset_raw(enum sheaf_type type, uint64_t rows, bool special, ui
 /* A CSV of `rows` records with columns a,b (numbers, some missing) and text in between; `quoted`: cells with quotes,
  * delimiters and newlines in them, so that blocks cannot be cut without a survey. */
 struct dataset dataset_csv(uint64_t rows, bool quoted, uint64_t seed);
+/* Two columns of text: numbers of all lengths and scales, also NaN and infinities if `special`. */
+struct dataset dataset_decimals(uint64_t rows, bool special, uint64_t seed);
 
 /* A Fortran-order .npy of rows x columns elements of `type`, of which many are equal; of two types with
  * the same seed few differ. */

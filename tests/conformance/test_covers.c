@@ -175,6 +175,24 @@ static void test_filtered_text(void **state)
     check_text(true, "b >= 20", "skip");
 }
 
+static void check_decimals(bool special, const char *filter, const char *nan)
+{
+    static const unsigned workers[] = {3, 0};
+    static const uint64_t blocks[] = {41, 3000, 0}, one[] = {41, 0};
+    struct dataset data = dataset_decimals(world ? 97 : 307, special, 12);
+    struct sheaf_source *source = dataset_open(&data);
+    struct fixture fixture = {.source = source, .about = data.about, .world = world, .filter = filter, .nan = nan};
+    assert_true(check_all_kernels(&fixture, workers, world ? one : blocks) > 0);
+    sheaf_source_destroy(source);
+}
+
+static void test_decimals(void **state)
+{
+    (void)state;
+    check_decimals(false, NULL, NULL);
+    check_decimals(true, "1 > -500", "skip");
+}
+
 static void test_nan_skip(void **state)
 {
     (void)state;
@@ -337,8 +355,8 @@ static int lead(void)
         cmocka_unit_test(test_types),       cmocka_unit_test(test_alone),         cmocka_unit_test(test_lengths),
         cmocka_unit_test(test_workers),
         cmocka_unit_test(test_pairs),       cmocka_unit_test(test_text),          cmocka_unit_test(test_quoted_text),
-        cmocka_unit_test(test_filtered_text), cmocka_unit_test(test_nan_skip),      cmocka_unit_test(test_fixed_order),
-        cmocka_unit_test(test_fortran),     cmocka_unit_test(test_widths),
+        cmocka_unit_test(test_filtered_text), cmocka_unit_test(test_decimals),    cmocka_unit_test(test_nan_skip),
+        cmocka_unit_test(test_fixed_order), cmocka_unit_test(test_fortran),       cmocka_unit_test(test_widths),
         cmocka_unit_test(test_each_text),   cmocka_unit_test(test_streams),
         cmocka_unit_test(test_mapped),
     };

@@ -123,6 +123,9 @@ static inline void refuse(const char *name, const struct sheaf_reading *reading,
     refuse_all(&name, 1, reading, status, name, words, byte);
 }
 
+/* Of any source: decimals as doubles. */
+static const uint8_t all_reals[64] = {[0 ... 63] = FORM_REAL};
+
 /* ---- reading all rows ----------------------------------------------------------------------------------- */
 
 /* Every row of a source, sorted by (file, at). */
@@ -206,8 +209,8 @@ static inline struct rows read_cut(const struct sheaf_source *source, uint64_t b
     struct cut cut;
     sheaf_error_clear(&err);
     must(cut_init(&cut, source, block_bytes, &err), &err);
-    must(reader_open(&readers[0], source, &err), &err);
-    must(reader_open(&readers[1], source, &err), &err);
+    must(reader_open(&readers[0], source, all_reals, &err), &err);
+    must(reader_open(&readers[1], source, all_reals, &err), &err);
     for (uint64_t i = 0; i < cut.block_count; i++) {
         /* The even blocks upward, then the odd ones downward. */
         uint64_t half = (cut.block_count + 1) / 2;
@@ -236,8 +239,8 @@ static inline struct rows read_fed(const struct sheaf_source *source, uint64_t b
     struct span span;
     bool more;
     sheaf_error_clear(&err);
-    must(feed_open(&feed, source, block_bytes, &err), &err);
-    must(reader_open(&reader, source, &err), &err);
+    must(feed_open(&feed, source, all_reals, block_bytes, &err), &err);
+    must(reader_open(&reader, source, all_reals, &err), &err);
     for (uint64_t block = 0;; block++) {
         must(feed_next(feed, &bytes, &span, &more, &err), &err);
         if (!more)

@@ -445,7 +445,7 @@ static enum sheaf_status read_until_it_fails(const struct sheaf_source *source, 
     struct cut cut;
     struct tile tile;
     assert_int_equal(cut_init(&cut, source, 1 << 16, err), SHEAF_OK);
-    assert_int_equal(reader_open(&reader, source, err), SHEAF_OK);
+    assert_int_equal(reader_open(&reader, source, NULL, err), SHEAF_OK);
     enum sheaf_status status = SHEAF_OK;
     for (uint64_t b = 0; b < cut.block_count && status == SHEAF_OK; b++) {
         struct span span = cut_span(&cut, b);
@@ -516,7 +516,7 @@ static void try_recipe(const unsigned char *bytes, size_t size)
     struct reader *reader;
     struct tile tile;
     if (source_access(source) == SOURCE_CUTTABLE && cut_init(&cut, source, 100000, NULL) == SHEAF_OK) {
-        assert_int_equal(reader_open(&reader, source, NULL), SHEAF_OK);
+        assert_int_equal(reader_open(&reader, source, NULL, NULL), SHEAF_OK);
         for (int i = 0; i < 3 && cut.block_count; i++) {
             struct span span = cut_span(&cut, i == 2 ? cut.block_count - 1 : (uint64_t)i % cut.block_count);
             enum sheaf_status status = reader_begin(reader, &span, NULL);

@@ -144,7 +144,7 @@ static void standard_input(void **state)
     struct span span;
     struct sheaf_error err;
     bool more;
-    assert_int_equal(feed_open(&feed, source, 100, &err), SHEAF_OK);
+    assert_int_equal(feed_open(&feed, source, NULL, 100, &err), SHEAF_OK);
     assert_int_equal(feed_next(feed, &buffer, &span, &more, &err), SHEAF_INPUT);
     assert_string_equal(err.file, "-");
     assert_non_null(strstr(err.message, "can be read only once"));
@@ -169,7 +169,7 @@ static void another_process_cannot_read_it(void **state)
     struct span span;
     struct sheaf_error err;
     bool more;
-    assert_int_equal(feed_open(&feed, source, 100, &err), SHEAF_OK);
+    assert_int_equal(feed_open(&feed, source, NULL, 100, &err), SHEAF_OK);
     assert_int_equal(feed_next(feed, &buffer, &span, &more, &err), SHEAF_INTERNAL);
     feed_close(feed);
     sheaf_source_destroy(source);
@@ -271,7 +271,7 @@ static void fails_with(const void *bytes, size_t size, const struct sheaf_readin
         struct span span;
         struct feed *feed;
         bool more = true;
-        enum sheaf_status status = feed_open(&feed, source, block, &err);
+        enum sheaf_status status = feed_open(&feed, source, NULL, block, &err);
         while (status == SHEAF_OK && more)
             status = feed_next(feed, &buffer, &span, &more, &err);
         if (status != SHEAF_INPUT || !strstr(err.message, words) || err.byte != byte)
@@ -336,7 +336,7 @@ static void kept_streams_are_read_again(void **state)
         struct span span;
         bool more;
         source_keep(source);
-        assert_int_equal(feed_open(&feed, source, 100000, NULL), SHEAF_OK);
+        assert_int_equal(feed_open(&feed, source, NULL, 100000, NULL), SHEAF_OK);
         assert_int_equal(feed_next(feed, &buffer, &span, &more, NULL), SHEAF_OK);
         feed_close(feed);
         sheaf_buffer_cleanup(&buffer);
@@ -393,7 +393,7 @@ static void no_room_to_keep_is_told_when_it_is_wanted(void **state)
     struct span span;
     struct sheaf_error err;
     bool more;
-    assert_int_equal(feed_open(&feed, source, 100, &err), SHEAF_OK);
+    assert_int_equal(feed_open(&feed, source, NULL, 100, &err), SHEAF_OK);
     assert_int_equal(feed_next(feed, &buffer, &span, &more, &err), SHEAF_INPUT);
     assert_non_null(strstr(err.message, "keeping it in /nowhere/at/all for another pass failed: No such file"));
     feed_close(feed);

@@ -301,7 +301,7 @@ static void shrink_under_reader(uint64_t block, uint64_t tiles, uint64_t left)
     struct tile tile;
     uint64_t seen = 0;
     must(cut_init(&cut, source, block, &err), &err);
-    must(reader_open(&reader, source, &err), &err);
+    must(reader_open(&reader, source, NULL, &err), &err);
     enum sheaf_status status = SHEAF_OK;
     for (uint64_t b = 0; b < cut.block_count && status == SHEAF_OK; b++) {
         struct span span = cut_span(&cut, b);

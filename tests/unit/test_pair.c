@@ -240,8 +240,8 @@ static void text_keeps_its_places(void **state)
     struct tile tile;
     bool more;
     uint64_t i = 0, at = 4;
-    assert_int_equal(feed_open(&feed, pair, 512, NULL), SHEAF_OK);
-    assert_int_equal(reader_open(&reader, pair, NULL), SHEAF_OK);
+    assert_int_equal(feed_open(&feed, pair, all_reals, 512, NULL), SHEAF_OK);
+    assert_int_equal(reader_open(&reader, pair, all_reals, NULL), SHEAF_OK);
     for (;;) {
         assert_int_equal(feed_next(feed, &bytes, &span, &more, NULL), SHEAF_OK);
         if (!more)
@@ -296,7 +296,7 @@ static void rows_must_be_as_many(void **state)
         struct sheaf_buffer bytes = {0};
         struct span span;
         bool more = true;
-        enum sheaf_status status = feed_open(&feed, pair, 64, &err);
+        enum sheaf_status status = feed_open(&feed, pair, all_reals, 64, &err);
         while (status == SHEAF_OK && more)
             status = feed_next(feed, &bytes, &span, &more, &err);
         assert_int_equal(status, SHEAF_INPUT);
@@ -335,7 +335,7 @@ static void a_fortran_stream_pairs_with_its_like_only(void **state)
             struct span span;
             struct sheaf_error err;
             bool more;
-            assert_int_equal(feed_open(&feed, pair, 64, &err), SHEAF_OK);
+            assert_int_equal(feed_open(&feed, pair, all_reals, 64, &err), SHEAF_OK);
             assert_int_equal(feed_next(feed, &bytes, &span, &more, &err), SHEAF_INPUT);
             assert_string_equal(err.file, fifo);
             assert_non_null(strstr(err.message, "save it as a file first"));
@@ -379,7 +379,7 @@ static void try_recipe(const unsigned char *bytes, size_t size)
     if (source_unpack(&pair, bytes, size, NULL) != SHEAF_OK)
         return;
     if (source_access(pair) == SOURCE_CUTTABLE && cut_init(&cut, pair, 100, NULL) == SHEAF_OK) {
-        assert_int_equal(reader_open(&reader, pair, NULL), SHEAF_OK);
+        assert_int_equal(reader_open(&reader, pair, all_reals, NULL), SHEAF_OK);
         for (uint64_t b = 0; b < 3 && b < cut.block_count; b++) {
             struct span span = cut_span(&cut, b);
             enum sheaf_status status = reader_begin(reader, &span, NULL);
@@ -426,9 +426,9 @@ static void hostile_blocks_do_no_harm(void **state)
     struct span span;
     struct tile tile;
     bool more;
-    assert_int_equal(feed_open(&feed, pair, 1 << 20, NULL), SHEAF_OK);
+    assert_int_equal(feed_open(&feed, pair, all_reals, 1 << 20, NULL), SHEAF_OK);
     assert_int_equal(feed_next(feed, &bytes, &span, &more, NULL), SHEAF_OK);
-    assert_int_equal(reader_open(&reader, pair, NULL), SHEAF_OK);
+    assert_int_equal(reader_open(&reader, pair, all_reals, NULL), SHEAF_OK);
     for (int round = 0; round < 20000; round++) {
         size_t size = draw(3) ? bytes.size : draw(bytes.size);
         unsigned char *copy = malloc(size + 1);

@@ -48,7 +48,8 @@ static enum sheaf_status unpack(const struct work *work, void *state, const void
 }
 
 static const struct work_ops ops = {.init = init, .cleanup = cleanup, .merge = merge, .pack = pack, .unpack = unpack};
-static const struct work work = {&ops, sizeof(struct counters), SHEAF_LAW_ADD64 | SHEAF_LAW_FLAT};
+static const struct work work = {
+    .ops = &ops, .state_size = sizeof(struct counters), .laws = SHEAF_LAW_ADD64 | SHEAF_LAW_FLAT};
 static const struct pass pass = {.work = &work, .plan_id = 77, .number = 3};
 
 /* Block b holds b rows. */

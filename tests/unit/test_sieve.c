@@ -27,7 +27,7 @@ static uint64_t kept(struct sifter *sifter, enum sheaf_type type, const void *da
     struct sheaf_batch batch;
     struct sheaf_column out;
     sifter_begin(sifter, &tile, &all);
-    assert_int_equal(sifter_batch(sifter, &column, 1, &batch, &out, &tally, NULL), SHEAF_OK);
+    assert_int_equal(sifter_batch(sifter, &column, &type, 1, &batch, &out, &tally, NULL), SHEAF_OK);
     assert_int_equal(all.read, rows);
     assert_int_equal(tally.used, batch.rows);
     assert_int_equal(tally.nan, rows - batch.rows);

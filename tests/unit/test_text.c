@@ -437,12 +437,12 @@ static void many_columns(void **unused)
     struct reader *reader;
     struct tile tile;
     struct span span = {.hi = source->inputs[0].units};
-    assert_int_equal(reader_open(&reader, source, &err), SHEAF_OK);
+    assert_int_equal(reader_open(&reader, source, NULL, &err), SHEAF_OK);
     assert_int_equal(reader_begin(reader, &span, &err), SHEAF_OK);
     assert_int_equal(reader_next(reader, &tile, &err), SHEAF_OK);
     assert_int_equal(tile.rows, ROWS);
     for (int k = 0; k < COLUMNS; k++)
-        assert_true(((const double *)tile.columns[k].data)[ROWS - 1] == (ROWS - 1) * COLUMNS + k);
+        assert_true(((const int64_t *)tile.columns[k].data)[ROWS - 1] == (ROWS - 1) * COLUMNS + k);
     reader_close(reader);
     sheaf_source_destroy(source);
     struct listing got = {0};

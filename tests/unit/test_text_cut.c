@@ -45,8 +45,8 @@ static enum sheaf_status list_feed(struct listing *listing, const struct sheaf_s
     struct sheaf_buffer bytes = {0};
     struct span span;
     bool more;
-    assert_int_equal(feed_open(&feed, source, block_bytes, err), SHEAF_OK);
-    assert_int_equal(reader_open(&reader, source, err), SHEAF_OK);
+    assert_int_equal(feed_open(&feed, source, both_forms, block_bytes, err), SHEAF_OK);
+    assert_int_equal(reader_open(&reader, source, both_forms, err), SHEAF_OK);
     enum sheaf_status status = feed_next(feed, &bytes, &span, &more, err);
     for (uint64_t block = 0; status == SHEAF_OK && more; block++) {
         assert_int_equal(span.block, block);
@@ -119,7 +119,7 @@ static void read_located(struct listing *listing, const struct sheaf_reading *re
     if (status == SHEAF_OK) {
         struct span span = {.hi = source->inputs[0].units};
         struct tile tile = {.rows = 1};
-        assert_int_equal(reader_open(&reader, source, &err), SHEAF_OK);
+        assert_int_equal(reader_open(&reader, source, both_forms, &err), SHEAF_OK);
         status = reader_begin(reader, &span, &err);
         while (status == SHEAF_OK && tile.rows) {
             status = reader_next(reader, &tile, &err);
@@ -485,7 +485,7 @@ static void doubtful_errors(void **unused)
         struct listing got = {0};
         write_text("t", cases[i].text);
         assert_int_equal(sheaf_source_open(&source, names, 1, &reading, &err), SHEAF_OK);
-        assert_int_equal(reader_open(&reader, source, &err), SHEAF_OK);
+        assert_int_equal(reader_open(&reader, source, both_forms, &err), SHEAF_OK);
         /* The third line alone, at the end of what is looked at. */
         uint64_t lo = (uint64_t)(strchr(strchr(cases[i].text, '\n') + 1, '\n') + 1 - cases[i].text) - 4;
         struct span span = {.lo = lo, .hi = lo + 3};
