@@ -95,7 +95,7 @@ static void merges_never_overflow(void **state)
     mpq_init(exact);
     for (int sign = -1; sign <= 1; sign += 2) {
         struct sheaf_decimal sum = {.nan = 0};
-        decimals_begin(&x, 1, 2 * SHEAF_DECIMAL_REACH / 18, -SHEAF_DECIMAL_REACH);
+        decimals_begin(&x, 1, SHEAF_DECIMAL_MOST_TERMS, -SHEAF_DECIMAL_REACH);
         for (uint32_t j = 0; j < x.column.terms; j++)
             x.words[j] = sign * (term_base - 1);
         sheaf_decimal_add(&sum, &x.column, 1);
@@ -120,6 +120,28 @@ static void merges_never_overflow(void **state)
         assert_value(&squares, exact);
     }
     mpq_clear(exact);
+}
+
+/* Whatever the words of terms that begin in reach, nothing beside the limbs is touched: the sanitizers look. */
+static void words_beyond_reach_do_no_harm(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t terms;
+        int exponent;
+    } edges[] = {{SHEAF_DECIMAL_MOST_TERMS, -1152}, {SHEAF_DECIMAL_MOST_TERMS, -1135}, {1, 1151}, {1, -1152}};
+    static const int64_t words[] = {INT64_MAX, INT64_MIN, INT32_MAX};
+    static struct sheaf_decimal_powers powers;
+    for (size_t i = 0; i < COUNT_OF(edges); i++) {
+        for (size_t k = 0; k < COUNT_OF(words); k++) {
+            decimals_begin(&x, 2, edges[i].terms, edges[i].exponent);
+            for (uint64_t j = 0; j < x.rows * x.column.terms; j++)
+                x.words[j] = words[k];
+            memset(&powers, 0, sizeof powers);
+            sheaf_decimal_add_powers(&powers, 4, &x.column, x.rows);
+            assert_int_equal(sheaf_decimal_sign(&powers.sum), words[k] > 0 ? 1 : -1);
+        }
+    }
 }
 
 static void compares(void **state)
@@ -438,6 +460,7 @@ int main(void)
         cmocka_unit_test(every_operation_is_exact),
         cmocka_unit_test(cuts_and_merges_do_not_show),
         cmocka_unit_test(merges_never_overflow),
+        cmocka_unit_test(words_beyond_reach_do_no_harm),
         cmocka_unit_test(compares),
         cmocka_unit_test(texts),
         cmocka_unit_test(statistics_round_once),
