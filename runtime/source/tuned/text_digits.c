@@ -4,7 +4,10 @@
 #include "../text_digits.h"
 #include "../text_words.h"
 
-enum { MOST_WORDS = DIGITS_MOST / WORD };
+enum {
+    MOST_WORDS = DIGITS_MOST / WORD,
+    EXACT_POWERS = 22, /* 10^22 is a double, 10^23 is none */
+};
 
 /* The cells in words, from their last eight bytes on towards their first. Digits are 0 to 9 (the text XOR "0"); what lies
  * before a cell is 0. */
@@ -119,7 +122,7 @@ static inline __attribute__((always_inline)) uint64_t add_up(const struct words 
         bad |= all_if(size > (uint64_t)count * WORD);
         bad |= all_if(size <= (minus & 1) + (moving & 1));
         if (count == MOST_WORDS && rounded)
-            bad |= all_if(part > 99);
+            bad |= all_if(part > 99) | all_if(places > EXACT_POWERS);
         if (count > 1 && rounded)
             bad |= all_if(magnitude >= 1ull << 53);
         found->magnitude[i] = bad ? 0 : magnitude;
@@ -173,8 +176,8 @@ static void write_over(struct plain_cells *cells, const struct found *found)
 /* Exact operands and one operation: rounded once (Clinger, "How to read floating point numbers accurately", 1990). */
 static void write_reals(struct plain_cells *cells, const struct found *found)
 {
-    static const double power[DIGITS_MOST] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                              1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22, 1e23};
+    static const double power[EXACT_POWERS + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                                   1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
     for (unsigned i = 0; i < cells->count; i++) {
         uint64_t places = found->bad[i] ? 0 : found->places[i];
         double sign = found->minus[i] ? -1.0 : 1.0;
