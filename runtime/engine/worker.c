@@ -27,6 +27,9 @@ static enum sheaf_status do_block(const struct crew *crew, const struct pass *pa
                                   struct sheaf_error *err)
 {
     const struct work *work = pass->work;
+    if (span->block >= pass->most_blocks)
+        return sheaf_fail(err, SHEAF_USAGE, "more than %llu blocks of %llu bytes, which this merge method does not stand",
+                          (unsigned long long)pass->most_blocks, (unsigned long long)pass->block_bytes);
     enum sheaf_status status = work->ops->block(work, scratch, pass, worker, span, partial->state, err);
     if (status == SHEAF_OK) {
         status = blockset_add(&partial->blocks, span->block, span->block + 1);
