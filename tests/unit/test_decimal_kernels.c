@@ -9,7 +9,7 @@
 
 #define KERNELS(X)                                                                                         \
     X(sum) X(sumsq) X(norm1) X(norm2) X(dot) X(mean) X(var) X(stddev) X(pvar) X(pstddev) X(cov) X(pcov)    \
-    X(corr) X(skewness) X(kurtosis) X(min) X(max) X(norminf) X(argmin) X(argmax) X(summary) X(count) X(null)
+    X(corr) X(skewness) X(kurtosis) X(min) X(max) X(norminf) X(argmin) X(argmax) X(summary) X(count) X(diff) X(null)
 #define DECLARE(name) extern const struct sheaf_kernel sheaf_kernel_##name;
 KERNELS(DECLARE)
 #define POINTER(name) &sheaf_kernel_##name,
