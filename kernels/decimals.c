@@ -44,10 +44,11 @@ static double divide(uwide magnitude, int scale)
 static void add_element(struct sheaf_decimal *sum, const struct sheaf_column *x, uint64_t rows, uint64_t i, int sign)
 {
     for (uint32_t j = 0; j < x->terms; j++) {
-        int64_t part = sign * term(x, rows, i, j);
-        struct sheaf_column one = {.type = SHEAF_DECIMAL, .data = &part, .exponent = x->exponent + 18 * (int32_t)j, .terms = 1};
-        if (part)
-            sheaf_decimal_add(sum, &one, 1);
+        int64_t whole = term(x, rows, i, j), half = whole / 2;
+        int64_t parts[] = {sign * half, sign * (whole - half)}; /* INT64_MIN has no negative */
+        struct sheaf_column two = {.type = SHEAF_DECIMAL, .data = parts, .exponent = x->exponent + 18 * (int32_t)j, .terms = 1};
+        if (whole)
+            sheaf_decimal_add(sum, &two, 2);
     }
 }
 

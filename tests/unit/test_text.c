@@ -170,9 +170,11 @@ static void missing_cells(void **unused)
     struct sheaf_reading with_na = {.na = na, .na_count = 2};
     expect("a,b\n1,\n,2\n\"\", 3\n", by_content, "[a,b] 0@4:1,-;0@7:-,2;0@10:-,3;");
     expect("a,b\n1,NA\n-999,2\n NA ,\"-999\"\n", with_na, "[a,b] 0@4:1,-;0@9:-,2;0@16:-,-;");
-    expect("a,b\n1,NA\n2,3\n", by_content, "[a|b] 0@4:1;0@9:2;");
+    expect("a,b\n1,NA\n2,NA\n3,3\n", by_content, "[a|b] 0@4:1;0@9:2;0@14:3;");
+    expect("a,b\n1,NA\n2,3\n", by_content,
+           "INPUT t:2: column \"b\": \"NA\" is not a number (if it stands for a missing value, say --na 'NA')");
     expect("a\tb\n\t1\n2\t\n", by_content, "[a,b] 0@4:-,1;0@7:2,-;");
-    expect("a,b\n1,\n2,\n", by_content, "[a|b] 0@4:1;0@7:2;");
+    expect("a,b\n1,\n2,\n", by_content, "[a,b] 0@4:1,-;0@7:2,-;");
 }
 
 static void lines(void **unused)
