@@ -47,9 +47,9 @@ struct sheaf_column {
     enum sheaf_type type;
     const void *data;
     /* Of SHEAF_DECIMAL: element i is 10^exponent times the sum, over j < terms, of data[j * rows + i] * 10^(18 j), where
-     * data is int64_t and the terms of an element do not differ in sign. All rows of a batch share exponent and terms;
-     * terms is 1 but for numbers of 19 digits and more. Only roles that accept SHEAF_DECIMAL are ever handed one;
-     * for the others text is read as f64. */
+     * data is int64_t and the terms of an element do not differ in sign, nor reach 10^18 where there are several. All
+     * rows of a batch share exponent and terms; terms is 1 but for numbers of 19 digits and more. Only roles that accept
+     * SHEAF_DECIMAL are ever handed one; for the others text is read as f64. */
     int32_t exponent;
     uint32_t terms;
     const uint8_t *special; /* per row an enum sheaf_special, where the data are 0; NULL: all are finite numbers */

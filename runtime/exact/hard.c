@@ -1,7 +1,5 @@
 #include "exact/hard.h"
 
-#include "exact/limbs.h"
-
 #include <math.h>
 #include <string.h>
 
@@ -169,7 +167,12 @@ enum { SHORT_CASES = sizeof cases / sizeof cases[0] };
 
 enum { TRIPLES = 2000, LONG = 3 * TRIPLES };
 struct room {
-    double x[LONG], y[LONG];
+    union {
+        double x[LONG];
+        float narrow[LONG];
+        int64_t whole[LONG];
+    };
+    double y[LONG];
 };
 
 /* SplitMix64 (Steele, Lea, Flood 2014), as a double with a random fraction and an exponent below `binades`. */
@@ -211,19 +214,60 @@ static const struct {
 };
 enum { LONG_CASES = sizeof long_cases / sizeof long_cases[0] };
 
+/* ---- other types -------------------------------------------------------------------------------------------- */
+
 /* Squares of 1 to n, in units of 2^-600. */
-static double squares_of_integers(struct room *room)
+static double squares_of_doubles(struct room *room)
 {
     for (uint64_t i = 0; i < LONG; i++)
         room->x[i] = (double)(i + 1) * 0x1p-300;
     return sumsq(room->x, NULL, LONG) * 0x1p300 * 0x1p300;
 }
 
+static double sum_of_floats(struct room *room)
+{
+    struct sheaf_exact total = {0};
+    for (uint64_t i = 0; i < LONG; i++)
+        room->narrow[i] = 0.1f;
+    sheaf_exact_add(&total, SHEAF_F32, room->narrow, LONG);
+    return sheaf_exact_round(&total);
+}
+
+static double squares_of_floats(struct room *room)
+{
+    struct sheaf_exact total = {0};
+    for (uint64_t i = 0; i < LONG; i++)
+        room->narrow[i] = 0x1.8p-140f; /* subnormal */
+    sheaf_exact_add_squares(&total, SHEAF_F32, room->narrow, LONG);
+    return sheaf_exact_round(&total);
+}
+
+static double squares_of_integers(struct room *room)
+{
+    struct sheaf_exact total = {0};
+    for (uint64_t i = 0; i < LONG; i++)
+        room->whole[i] = i % 2 ? INT64_C(3) << 60 : -(INT64_C(3) << 60);
+    sheaf_exact_add_squares(&total, SHEAF_I64, room->whole, LONG);
+    return sheaf_exact_round(&total);
+}
+
+static const struct {
+    const char *name;
+    double (*answer)(struct room *room);
+    double expected;
+} type_cases[] = {
+    {"squares of f64", squares_of_doubles, (double)LONG * (LONG + 1) * (2 * LONG + 1) / 6},
+    {"sum of f32", sum_of_floats, (double)0.1f * LONG},
+    {"squares of f32", squares_of_floats, 0x1.2p-279 * LONG},
+    {"squares of i64", squares_of_integers, 0x1.2p123 * LONG},
+};
+enum { TYPE_CASES = sizeof type_cases / sizeof type_cases[0] };
+
 /* ---- all ---------------------------------------------------------------------------------------------------- */
 
 unsigned hard_count(void)
 {
-    return SHORT_CASES + LONG_CASES + 1;
+    return SHORT_CASES + LONG_CASES + TYPE_CASES;
 }
 
 static bool is_right(struct hard_failure *failure, const char *name, double got, double expected)
@@ -244,6 +288,8 @@ const struct hard_failure *hard_check(struct hard_failure *failure)
                       (double)TRIPLES * (TRIPLES - 1) / 2))
             return failure;
     }
-    return is_right(failure, "squares of integers", squares_of_integers(&room),
-                    (double)LONG * (LONG + 1) * (2 * LONG + 1) / 6) ? NULL : failure;
+    for (unsigned i = 0; i < TYPE_CASES; i++)
+        if (!is_right(failure, type_cases[i].name, type_cases[i].answer(&room), type_cases[i].expected))
+            return failure;
+    return NULL;
 }

@@ -2,7 +2,7 @@
 #ifndef SHEAF_RUNTIME_EXACT_HARD_H
 #define SHEAF_RUNTIME_EXACT_HARD_H
 
-#include <sheaf/exact.h>
+#include "exact/limbs.h"
 
 /* The first case that gives other bits than it should, or NULL. */
 struct hard_failure {

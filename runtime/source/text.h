@@ -1,5 +1,6 @@
 /* Delimited text as a source format: what its files share. text_open.c makes the recipe, text_schema.c finds out what
- * the columns are and text_columns.c which are meant, text_read.c reads blocks, text_scan.c surveys, feeds and
+ * the columns are and text_columns.c which are meant, text_read.c reads blocks (text_plain.c its plain records, many at
+ * once, with text_index.h and text_digits.h), text_batch.c makes columns of what was read, text_scan.c surveys, feeds and
  * locates, text.c holds it together. */
 #ifndef SHEAF_RUNTIME_TEXT_H
 #define SHEAF_RUNTIME_TEXT_H

@@ -144,11 +144,16 @@ static void put_special(struct batch *batch, struct batch_column *column, uint64
     put_zero(column, row);
 }
 
-static bool put_more(struct batch_column *column, uint64_t row, const struct number_limbs *limbs)
+static bool put_more(struct batch_column *column, uint64_t row, const int64_t *limbs, uint32_t count)
 {
-    struct more_limbs more = {(uint32_t)row, limbs->count - 1};
-    return sheaf_buffer_append(&column->more, &more, sizeof more) == SHEAF_OK &&
-           sheaf_buffer_append(&column->more, limbs->limb + 1, more.count * sizeof limbs->limb[0]) == SHEAF_OK;
+    struct sheaf_buffer *more = &column->more;
+    const struct more_limbs head = {(uint32_t)row, count};
+    if (sheaf_buffer_reserve(more, sizeof head + count * sizeof *limbs) != SHEAF_OK)
+        return false;
+    memcpy(more->data + more->size, &head, sizeof head);
+    memcpy(more->data + more->size + sizeof head, limbs, count * sizeof *limbs);
+    more->size += sizeof head + count * sizeof *limbs;
+    return true;
 }
 
 static enum cell_status put_decimal(struct batch *batch, struct batch_column *column, uint64_t row,
@@ -161,12 +166,17 @@ static enum cell_status put_decimal(struct batch *batch, struct batch_column *co
     }
     if (number_whole(number, &limbs) != NUMBER_OK)
         return CELL_FAR;
-    if (limbs.count > 1 && !put_more(column, row, &limbs))
+    if (limbs.count > 1 && !put_more(column, row, limbs.limb + 1, limbs.count - 1))
         return CELL_NO_MEMORY;
     column->whole[row] = limbs.limb[0];
     column->exponent[row] = (int16_t)limbs.exponent;
     batch_note(column, limbs.exponent, limbs.exponent, (uint64_t)(limbs.limb[0] < 0 ? -limbs.limb[0] : limbs.limb[0]));
     return CELL_VALUE;
+}
+
+enum cell_status batch_put_over(struct batch_column *column, uint64_t row, int64_t limb)
+{
+    return put_more(column, row, &limb, 1) ? CELL_VALUE : CELL_NO_MEMORY;
 }
 
 enum cell_status batch_put(struct batch *batch, const struct text *text, size_t k, uint64_t row, struct cell cell)

@@ -56,6 +56,9 @@ static inline void batch_note(struct batch_column *column, int low, int high, ui
     column->usual = column->low;
 }
 
+/* Adds limb x 10^LIMB_DIGITS to what a row of a column of decimals holds. As batch_put. */
+enum cell_status batch_put_over(struct batch_column *column, uint64_t row, int64_t limb);
+
 static inline bool batch_is_empty(const struct batch *batch)
 {
     return batch->handed_out == batch->rows;

@@ -1,5 +1,4 @@
-/* Plain cells as numbers, many at once: a minus or none, digits, a point or none; DIGITS_MOST bytes at most, and
- * less than 10^18 without the point. */
+/* Plain cells as numbers, many at once: a minus or none, digits, a point or none; DIGITS_MOST bytes at most. */
 #ifndef SHEAF_RUNTIME_TEXT_DIGITS_H
 #define SHEAF_RUNTIME_TEXT_DIGITS_H
 
@@ -18,14 +17,16 @@ struct plain_cells {
     unsigned count;   /* 1 to DIGITS_CELLS */
     bool returns;     /* a carriage return before the end of a cell is no part of it */
     int16_t usual;    /* exponent that is noted for a cell that is refused */
-    /* Where cell i is written to: whole[i] x 10^exponent[i], and reals[i], the nearest double. Either may be NULL, the
-     * first two together. */
+    /* Where cell i is written to: (whole[i] + over[i] x 10^18) x 10^exponent[i], and reals[i], the nearest double. Either
+     * may be NULL, the first two together. */
     int64_t *whole;
     int16_t *exponent;
     double *reals;
     /* Set: the exponents found, and the magnitudes or-ed. */
     int16_t low, high;
     uint64_t bits;
+    uint64_t wide;    /* bit i: over[i] is not 0. Never where there are `reals`: those cells are refused. */
+    int64_t over[DIGITS_CELLS]; /* set only if some of `wide` is */
 };
 
 /* Reads them and returns which are not plain, or too long to round with one operation: bit i for cell i. What is written

@@ -127,7 +127,7 @@ static uint64_t perhaps_missing(const struct plain *plain, const struct plain_ce
     return mask;
 }
 
-/* Puts the cells of `mask` one by one. Returns how many of all are good: those before the first that is in error, or that
+/* Puts the cells of `mask`, which are not plain or wide, one by one. Returns how many of all are good: those before the first that is in error, or that
  * is a blank line. */
 static unsigned put_others(struct text_reader *reader, size_t k, const struct plain_cells *cells, uint64_t mask)
 {
@@ -135,8 +135,10 @@ static unsigned put_others(struct text_reader *reader, size_t k, const struct pl
     for (; mask; mask &= mask - 1) {
         unsigned i = (unsigned)__builtin_ctzll(mask);
         struct cell cell = cell_of(cells, i);
-        if (batch_put(batch, reader->text, k, batch->rows + i, cell) > CELL_MISSING ||
-            (reader->text->cells == 1 && cell_trim(cell).size == 0))
+        enum cell_status status = cells->wide >> i & 1
+                                      ? batch_put_over(&batch->columns[k], batch->rows + i, cells->over[i])
+                                      : batch_put(batch, reader->text, k, batch->rows + i, cell);
+        if (status > CELL_MISSING || (reader->text->cells == 1 && cell_trim(cell).size == 0))
             return i;
     }
     return cells->count;
@@ -166,6 +168,8 @@ static unsigned read_column(struct text_reader *reader, size_t k, unsigned count
         batch_note(column, cells.low, cells.high, cells.bits);
     if (plain->na_count)
         others |= perhaps_missing(plain, &cells);
+    cells.wide &= ~others; /* which are read whole */
+    others |= cells.wide;
     return others ? put_others(reader, k, &cells, others) : count;
 }
 

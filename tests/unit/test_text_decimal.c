@@ -158,7 +158,7 @@ static void sample_write(struct sample *sample, const char *name, enum flavour f
     struct sheaf_buffer text = {0};
     const char *end = below(2) ? "\r\n" : "\n";
     sample->columns = columns;
-    sample->reals = flavour != WIDE;
+    sample->reals = flavour != WIDE && below(2);
     for (int i = 0; i < ROWS; i++) {
         if (flavour != SHORT && below(50) == 0)
             assert_int_equal(sheaf_buffer_append(&text, end, strlen(end)), SHEAF_OK);

@@ -18,6 +18,7 @@ struct words {
 struct found {
     uint64_t magnitude[DIGITS_CELLS], places[DIGITS_CELLS], bad[DIGITS_CELLS];
     uint64_t minus[DIGITS_CELLS]; /* 0 or 1 */
+    uint64_t over[DIGITS_CELLS];  /* digits above the 18th, of cells of MOST_WORDS words */
 };
 
 /* ---- fetching ----------------------------------------------------------------------------------------------------- */
@@ -78,6 +79,12 @@ static inline uint64_t all_if(bool condition)
     return -(uint64_t)condition;
 }
 
+/* x / 100 for x < 2^32 */
+static inline uint64_t hundreds(uint64_t x)
+{
+    return x * 1374389535 >> 37;
+}
+
 /* Finds the magnitudes of cells of `count` words; returns 0 if all are good. A minus that is the first byte is blanked out. A point is taken out by
  * moving what is before it up by a byte, also the words before; a second one stays and is no digit. */
 static inline __attribute__((always_inline)) uint64_t add_up(const struct words *words, unsigned cells, int count,
@@ -105,11 +112,13 @@ static inline __attribute__((always_inline)) uint64_t add_up(const struct words 
                 part |= word[w + 1] >> 56 & moving;
             bad |= word_not_digits(part);
             part = word_value(part);
-            magnitude += part * weight[w];
+            if (w == MOST_WORDS - 1)
+                found->over[i] = hundreds(part);
+            magnitude += (w < MOST_WORDS - 1 ? part : part - 100 * hundreds(part)) * weight[w];
         }
         bad |= all_if(size > (uint64_t)count * WORD);
         bad |= all_if(size <= (minus & 1) + (moving & 1));
-        if (count == MOST_WORDS)
+        if (count == MOST_WORDS && rounded)
             bad |= all_if(part > 99);
         if (count > 1 && rounded)
             bad |= all_if(magnitude >= 1ull << 53);
@@ -125,7 +134,7 @@ static inline __attribute__((always_inline)) uint64_t add_up(const struct words 
 static uint64_t which_bad(const struct found *found, unsigned count)
 {
     uint64_t mask = 0;
-    for (unsigned i = 0; i < count; i++)
+    for (unsigned i = 0; i < count && i < DIGITS_CELLS; i++)
         mask |= (uint64_t)(found->bad[i] != 0) << i;
     return mask;
 }
@@ -147,6 +156,18 @@ static void write_decimals(struct plain_cells *cells, const struct found *found)
     cells->low = (int16_t)(INT16_MAX - (int64_t)high);
     cells->high = (int16_t)(INT16_MAX - (int64_t)low);
     cells->bits = bits;
+}
+
+static void write_over(struct plain_cells *cells, const struct found *found)
+{
+    uint64_t any = 0;
+    for (unsigned i = 0; i < cells->count; i++) {
+        uint64_t over = found->bad[i] ? 0 : found->over[i];
+        cells->over[i] = (int64_t)((over ^ -found->minus[i]) + found->minus[i]);
+        any |= over;
+    }
+    for (unsigned i = 0; any && i < cells->count; i++)
+        cells->wide |= (uint64_t)(cells->over[i] != 0) << i;
 }
 
 /* Exact operands and one operation: rounded once (Clinger, "How to read floating point numbers accurately", 1990). */
@@ -181,8 +202,11 @@ uint64_t ISA(text_digits)(struct plain_cells *cells)
     uint64_t any = longest <= WORD       ? read_words(cells, &words, 1, &found)
                    : longest <= 2 * WORD ? read_words(cells, &words, 2, &found)
                                          : read_words(cells, &words, 3, &found);
+    cells->wide = 0;
     if (cells->whole)
         write_decimals(cells, &found);
+    if (cells->whole && !cells->reals && longest > 2 * WORD)
+        write_over(cells, &found);
     if (cells->reals)
         write_reals(cells, &found);
     return any ? which_bad(&found, cells->count) : 0;
