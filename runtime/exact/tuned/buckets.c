@@ -1,172 +1,204 @@
+/* Filling buckets (exact/buckets.h). Numbers are taken apart in vectors, some at a time, and added one by one. */
 #include "../buckets.h"
 
 #define ALWAYS static inline __attribute__((always_inline))
 
 enum {
     FRACTION = 52,
-    LINE = 8,    /* numbers of a cache line */
-    AHEAD = 512, /* numbers */
-    SPECIAL = BUCKETS_EXPONENTS - 1, /* the exponent of infinities and NaN */
+    EXPONENTS = 2048,
+    HALF = 27, /* bits of a significand's lower half */
     VECTOR_BYTES = __BIGGEST_ALIGNMENT__, /* the widest that the instruction set has */
-    LANES = VECTOR_BYTES / 8
+    LANES = VECTOR_BYTES / 8,
+    BATCH = 32, /* numbers taken apart at once */
+    VECTORS = BATCH / LANES,
+    LINE = 8, /* numbers of a cache line */
+    AHEAD = 256 /* numbers */
 };
 typedef uint64_t words __attribute__((vector_size(VECTOR_BYTES)));
-typedef uint64_t loose_words __attribute__((vector_size(VECTOR_BYTES), aligned(8)));
-static const uint64_t HIDDEN = UINT64_C(1) << FRACTION, SIZE_MASK = INT64_MAX;
+typedef uint64_t loose_words __attribute__((vector_size(VECTOR_BYTES), aligned(8), may_alias));
+typedef uint64_t pair __attribute__((vector_size(16), may_alias));
+typedef uint64_t quad __attribute__((vector_size(32), may_alias));
+static const uint64_t HIDDEN = UINT64_C(1) << FRACTION, EXPONENT_MASK = (uint64_t)(EXPONENTS - 1) << FRACTION;
 
-/* ---- emptying ----------------------------------------------------------------------------------------------- */
+/* The lanes with even numbers of both, in turns; those with odd numbers. */
+#if __BIGGEST_ALIGNMENT__ >= 64
+#define EVEN_LANES(a, b) __builtin_shufflevector(a, b, 0, 8, 2, 10, 4, 12, 6, 14)
+#define ODD_LANES(a, b) __builtin_shufflevector(a, b, 1, 9, 3, 11, 5, 13, 7, 15)
+#elif __BIGGEST_ALIGNMENT__ >= 32
+#define EVEN_LANES(a, b) __builtin_shufflevector(a, b, 0, 4, 2, 6)
+#define ODD_LANES(a, b) __builtin_shufflevector(a, b, 1, 5, 3, 7)
+#else
+#define EVEN_LANES(a, b) __builtin_shufflevector(a, b, 0, 2)
+#define ODD_LANES(a, b) __builtin_shufflevector(a, b, 1, 3)
+#endif
 
-/* A sum of 64-bit numbers, each shifted by less than 32 bits: its low halves' and its high halves'. */
-struct halves {
-    uint64_t low, high;
+/* ---- a batch ------------------------------------------------------------------------------------------------ */
+
+/* The parts of each number, or of both pieces of each product, and its bucket. Of a vector the even numbers' come first,
+ * then the odd ones'. */
+struct batch {
+    words parts[2][VECTORS][2], place[VECTORS];
 };
 
-/* Adds (low + 2^32 high) * 2^(32 position) to the limbs, `limb` being the one at that position. */
-static void add_halves(int64_t *limb, struct halves sum, int64_t negative)
+ALWAYS pair *parts_of(struct batch *batch, unsigned piece, unsigned i)
 {
-    limb[0] += limb_signed(sum.low & LIMB_MASK, negative);
-    limb[1] += limb_signed(sum.low >> LIMB_BITS, negative) + limb_signed(sum.high & LIMB_MASK, negative);
-    limb[2] += limb_signed(sum.high >> LIMB_BITS, negative);
+    unsigned lane = i % LANES;
+    return (pair *)batch->parts[piece] + (i - lane + lane % 2 * (LANES / 2) + lane / 2);
 }
 
-/* Takes bucket[j] << (shift + step * j) out of `count` buckets; no shift reaches 32. */
-ALWAYS struct halves take_some(uint64_t *bucket, unsigned count, unsigned shift, const unsigned step)
+ALWAYS uint64_t place_of(const struct batch *batch, unsigned i)
 {
-    struct halves sum = {0, 0};
-    for (unsigned j = 0; j < count; j++, shift += step) {
-        sum.low += (bucket[j] & LIMB_MASK) << shift;
-        sum.high += bucket[j] >> LIMB_BITS << shift;
-        bucket[j] = 0;
+    return batch->place[i / LANES][i % LANES];
+}
+
+ALWAYS void set_parts(words parts[2], words value, words shift)
+{
+    words low = value << shift & ((UINT64_C(1) << BUCKETS_PART) - 1), high = value >> (BUCKETS_PART - shift);
+    parts[0] = EVEN_LANES(low, high);
+    parts[1] = ODD_LANES(low, high);
+}
+
+ALWAYS words load(const double *x, unsigned vector)
+{
+    return *(const loose_words *)(x + vector * LANES);
+}
+
+ALWAYS words significand(words bits)
+{
+    return (bits & (HIDDEN - 1)) | HIDDEN;
+}
+
+/* The top bit says whether there is no hidden bit, or no finite number. */
+ALWAYS words outside(words bits)
+{
+    return ((bits + HIDDEN) & EXPONENT_MASK) - 2 * HIDDEN;
+}
+
+typedef words taker(struct batch *batch, const double *x, const double *y);
+
+/* Returns the vectors of outside() in one. */
+ALWAYS words take_numbers(struct batch *batch, const double *x, const double *y)
+{
+    words any = {0};
+    (void)y;
+    for (unsigned v = 0; v < VECTORS; v++) {
+        words bits = load(x, v), exponent = bits >> FRACTION;
+        batch->place[v] = exponent / BUCKETS_OF_SUM;
+        set_parts(batch->parts[0][v], significand(bits), exponent % BUCKETS_OF_SUM);
+        any |= outside(bits);
     }
-    return sum;
-}
-
-ALWAYS uint64_t any_bit(words value)
-{
-    uint64_t any = 0;
-    for (unsigned lane = 0; lane < LANES; lane++)
-        any |= value[lane];
     return any;
 }
 
-ALWAYS uint64_t sum_of(words value)
+/* With significands a + 2^27 b and c + 2^27 d the product is a c + 2^27 (a d + b c) + 2^54 b d; it is cut at bit 53. */
+ALWAYS words take_products(struct batch *batch, const double *x, const double *y)
 {
-    uint64_t sum = 0;
+    enum { MIDDLE = BUCKETS_CUT - HALF };
+    const uint64_t half = (1 << HALF) - 1, middle_half = (1 << MIDDLE) - 1;
+    words any = {0};
+    for (unsigned v = 0; v < VECTORS; v++) {
+        words p = load(x, v), q = load(y, v), m = significand(p), n = significand(q);
+        words a = m & half, b = m >> HALF, c = n & half, d = n >> HALF, middle = a * d + b * c;
+        words exponent = (p >> FRACTION) % EXPONENTS + (q >> FRACTION) % EXPONENTS;
+        words negative = (p ^ q) >> 63;
+        batch->place[v] = exponent / BUCKETS_OF_PRODUCTS + negative * BUCKETS_EACH;
+        exponent %= BUCKETS_OF_PRODUCTS;
+        set_parts(batch->parts[0][v], a * c + ((middle & middle_half) << HALF), exponent);
+        set_parts(batch->parts[1][v], (middle >> MIDDLE) + 2 * b * d, exponent);
+        any |= outside(p) | outside(q);
+    }
+    return any;
+}
+
+/* ---- what is left out --------------------------------------------------------------------------------------- */
+
+static bool is_outside(double x)
+{
+    uint64_t exponent = (uint64_t)window_bits(x) & EXPONENT_MASK;
+    return exponent == 0 || exponent == EXPONENT_MASK;
+}
+
+static bool is_nothing(double x, double y)
+{
+    return (x == 0 && y - y == 0) || (y == 0 && x - x == 0);
+}
+
+/* Moves the elements that do not belong into buckets out of the batch to the rest, which has `count`, but for those that
+ * add nothing. Returns the rest's new length. */
+static uint64_t take_out(struct batch *batch, const double *x, const double *y, struct buckets_rest *rest, uint64_t count)
+{
+    for (unsigned i = 0; i < BATCH; i++)
+        if (is_outside(x[i]) || is_outside(y[i])) {
+            *parts_of(batch, 0, i) = *parts_of(batch, 1, i) = (pair){0, 0};
+            rest->x[count] = x[i];
+            rest->y[count] = y[i];
+            count += !is_nothing(x[i], y[i]);
+        }
+    return count;
+}
+
+ALWAYS bool any_top_bit(words bits)
+{
+    uint64_t any = 0;
     for (unsigned lane = 0; lane < LANES; lane++)
-        sum += value[lane];
-    return sum;
-}
-
-/* The same of a whole limb's buckets, by vectors; `shift` is that of the first vector. Quick if they are empty. */
-ALWAYS struct halves take_group(uint64_t *bucket, words shift, const unsigned step)
-{
-    enum { MOST = LIMB_BITS / LANES };
-    const unsigned vectors = LIMB_BITS / step / LANES;
-    words value[MOST], any = {0}, low = {0}, high = {0};
-    for (unsigned v = 0; v < vectors; v++) {
-        value[v] = *(const loose_words *)(bucket + v * LANES);
-        any |= value[v];
-    }
-    if (!any_bit(any))
-        return (struct halves){0, 0};
-    for (unsigned v = 0; v < vectors; v++, shift += step * LANES) {
-        low += (value[v] & LIMB_MASK) << shift;
-        high += value[v] >> LIMB_BITS << shift;
-    }
-    memset(bucket, 0, LIMB_BITS / step * sizeof bucket[0]);
-    return (struct halves){sum_of(low), sum_of(high)};
-}
-
-/* Adds bucket[e] * 2^(step e + bit - UNIT_BIT) to the limbs and leaves zeros. The first buckets are taken by themselves,
- * so that all others come in groups that begin with a limb. */
-ALWAYS void empty(int64_t *limb, uint64_t *bucket, int bit, const unsigned step, int64_t negative)
-{
-    static const uint64_t lanes[8] = {0, 1, 2, 3, 4, 5, 6, 7};
-    const unsigned group = LIMB_BITS / step, shift = (unsigned)bit % LIMB_BITS, odd = shift % step;
-    const words shifts = *(const loose_words *)lanes * step + odd;
-    unsigned first = group - shift / step;
-    limb += bit / LIMB_BITS;
-    add_halves(limb++, take_some(bucket, first, shift, step), negative);
-    for (; first + group <= BUCKETS_EXPONENTS; first += group) {
-        struct halves sum = take_group(bucket + first, shifts, step);
-        if (sum.low | sum.high)
-            add_halves(limb, sum, negative);
-        limb++;
-    }
-    add_halves(limb, take_some(bucket + first, BUCKETS_EXPONENTS - first, odd, step), negative);
+        any |= bits[lane];
+    return any >> 63;
 }
 
 /* ---- filling ------------------------------------------------------------------------------------------------ */
 
-/* Zeros need nothing; the others without a hidden bit or with a full exponent go to `rest`. */
-static uint64_t pick_rest(const double *x, uint64_t n, double *rest)
+typedef void putter(struct buckets *buckets, struct batch *batch);
+
+ALWAYS void put_numbers(struct buckets *buckets, struct batch *batch)
 {
+    for (unsigned i = 0; i < BATCH; i++)
+        ((pair *)buckets->part)[place_of(batch, i)] += *parts_of(batch, 0, i);
+}
+
+ALWAYS void put_products(struct buckets *buckets, struct batch *batch)
+{
+    for (unsigned i = 0; i < BATCH; i++)
+        ((quad *)buckets->part)[place_of(batch, i)] +=
+            __builtin_shufflevector(*parts_of(batch, 0, i), *parts_of(batch, 1, i), 0, 1, 2, 3);
+}
+
+ALWAYS uint64_t fill(struct buckets *buckets, taker *take, putter *put, const double *x, const double *y, uint64_t n,
+                     struct buckets_rest *rest)
+{
+    double tail_x[BATCH] = {0}, tail_y[BATCH] = {0};
     uint64_t count = 0;
-    for (uint64_t i = 0; i < n; i++) {
-        uint64_t size = (uint64_t)window_bits(x[i]) & SIZE_MASK;
-        rest[count] = x[i];
-        count += size != 0 && (size < HIDDEN || size >> FRACTION == SPECIAL);
+    for (uint64_t done = 0; done < n; done += BATCH, x += BATCH, y += BATCH) {
+        struct batch batch;
+        if (n - done < BATCH) {
+            x = memcpy(tail_x, x, (n - done) * sizeof *x);
+            y = memcpy(tail_y, y, (n - done) * sizeof *y);
+        }
+        for (unsigned i = 0; i < BATCH; i += LINE) {
+            __builtin_prefetch(x + i + AHEAD);
+        }
+        if (any_top_bit(take(&batch, x, y)))
+            count = take_out(&batch, x, y, rest, count);
+        put(buckets, &batch);
     }
     return count;
 }
 
-/* Calls PUT(number) for each; a cache line at a time, and fetching ahead, since emptying the buckets leaves the memory
- * idle meanwhile. */
-#define FOR_ALL(PUT, x, n)                                                                                 \
-    do {                                                                                                   \
-        uint64_t i_ = 0;                                                                                   \
-        for (; i_ + LINE <= (n); i_ += LINE) {                                                             \
-            __builtin_prefetch((x) + i_ + AHEAD);                                                          \
-            for (uint64_t j_ = 0; j_ < LINE; j_++)                                                         \
-                PUT((x)[i_ + j_]);                                                                         \
-        }                                                                                                  \
-        for (; i_ < (n); i_++)                                                                             \
-            PUT((x)[i_]);                                                                                  \
-    } while (0)
-
-/* A number's bucket is its sign and exponent. */
-ALWAYS void put(uint64_t *bucket, double x)
+uint64_t ISA(buckets_sum)(struct buckets *buckets, const double *x, const double *y, uint64_t n,
+                          struct buckets_rest *rest)
 {
-    uint64_t bits = (uint64_t)window_bits(x);
-    bucket[bits >> FRACTION] += (bits & (HIDDEN - 1)) | HIDDEN;
+    (void)y;
+    return fill(buckets, take_numbers, put_numbers, x, x, n, rest);
 }
 
-uint64_t ISA(buckets_sum)(int64_t *limb, struct buckets *buckets, const double *x, uint64_t n, double *rest)
+uint64_t ISA(buckets_squares)(struct buckets *buckets, const double *x, const double *y, uint64_t n,
+                              struct buckets_rest *rest)
 {
-    enum { BIT = UNIT_BIT - 1075 };
-    uint64_t *positive = buckets->bucket, *negative = positive + BUCKETS_EXPONENTS;
-#define PUT(x) put(positive, x)
-    FOR_ALL(PUT, x, n);
-#undef PUT
-    uint64_t touched = positive[0] | positive[SPECIAL] | negative[0] | negative[SPECIAL];
-    positive[0] = positive[SPECIAL] = negative[0] = negative[SPECIAL] = 0;
-    empty(limb, positive, BIT, 1, 0);
-    empty(limb, negative, BIT, 1, -1);
-    return touched ? pick_rest(x, n, rest) : 0;
+    (void)y;
+    return fill(buckets, take_products, put_products, x, x, n, rest);
 }
 
-/* A square is cut at bit 53: the high half of s * 2^11 s, and its low half without what was shifted in. */
-enum { CUT = FRACTION + 1, CUT_SHIFT = 64 - CUT };
-
-ALWAYS void put_square(uint64_t *low, uint64_t *high, double x)
+uint64_t ISA(buckets_products)(struct buckets *buckets, const double *x, const double *y, uint64_t n,
+                               struct buckets_rest *rest)
 {
-    uint64_t bits = (uint64_t)window_bits(x), significand = (bits & (HIDDEN - 1)) | HIDDEN;
-    uint64_t exponent = bits >> FRACTION & (BUCKETS_EXPONENTS - 1);
-    uint128 square = (uint128)significand * (significand << CUT_SHIFT);
-    low[exponent] += (uint64_t)square >> CUT_SHIFT;
-    high[exponent] += (uint64_t)(square >> 64);
-}
-
-uint64_t ISA(buckets_squares)(int64_t *limb, struct buckets *buckets, const double *x, uint64_t n, double *rest)
-{
-    enum { BIT = UNIT_BIT - 2150 };
-    uint64_t *low = buckets->bucket, *high = low + BUCKETS_EXPONENTS + BUCKETS_APART;
-#define PUT(x) put_square(low, high, x)
-    FOR_ALL(PUT, x, n);
-#undef PUT
-    uint64_t touched = low[0] | high[0] | low[SPECIAL] | high[SPECIAL];
-    low[0] = high[0] = low[SPECIAL] = high[SPECIAL] = 0;
-    empty(limb, low, BIT, 2, 0);
-    empty(limb, high, BIT + CUT, 2, 0);
-    return touched ? pick_rest(x, n, rest) : 0;
+    return fill(buckets, take_products, put_products, x, y, n, rest);
 }
