@@ -40,15 +40,9 @@ struct batch {
     words parts[2][VECTORS][2], place[VECTORS];
 };
 
-ALWAYS pair *parts_of(struct batch *batch, unsigned piece, unsigned i)
+ALWAYS pair *parts_of(struct batch *batch, unsigned piece, unsigned v, unsigned lane)
 {
-    unsigned lane = i % LANES;
-    return (pair *)batch->parts[piece] + (i - lane + lane % 2 * (LANES / 2) + lane / 2);
-}
-
-ALWAYS uint64_t place_of(const struct batch *batch, unsigned i)
-{
-    return batch->place[i / LANES][i % LANES];
+    return (pair *)batch->parts[piece][v] + lane % 2 * (LANES / 2) + lane / 2;
 }
 
 ALWAYS void set_parts(words parts[2], words value, words shift)
@@ -63,7 +57,7 @@ ALWAYS words load(const double *x, unsigned vector)
     return *(const loose_words *)(x + vector * LANES);
 }
 
-ALWAYS words significand(words bits)
+ALWAYS words fraction_of(words bits)
 {
     return (bits & (HIDDEN - 1)) | HIDDEN;
 }
@@ -84,7 +78,7 @@ ALWAYS words take_numbers(struct batch *batch, const double *x, const double *y)
     for (unsigned v = 0; v < VECTORS; v++) {
         words bits = load(x, v), exponent = bits >> FRACTION;
         batch->place[v] = exponent / BUCKETS_OF_SUM;
-        set_parts(batch->parts[0][v], significand(bits), exponent % BUCKETS_OF_SUM);
+        set_parts(batch->parts[0][v], fraction_of(bits), exponent % BUCKETS_OF_SUM);
         any |= outside(bits);
     }
     return any;
@@ -97,7 +91,7 @@ ALWAYS words take_products(struct batch *batch, const double *x, const double *y
     const uint64_t half = (1 << HALF) - 1, middle_half = (1 << MIDDLE) - 1;
     words any = {0};
     for (unsigned v = 0; v < VECTORS; v++) {
-        words p = load(x, v), q = load(y, v), m = significand(p), n = significand(q);
+        words p = load(x, v), q = load(y, v), m = fraction_of(p), n = fraction_of(q);
         words a = m & half, b = m >> HALF, c = n & half, d = n >> HALF, middle = a * d + b * c;
         words exponent = (p >> FRACTION) % EXPONENTS + (q >> FRACTION) % EXPONENTS;
         words negative = (p ^ q) >> 63;
@@ -129,7 +123,8 @@ static uint64_t take_out(struct batch *batch, const double *x, const double *y, 
 {
     for (unsigned i = 0; i < BATCH; i++)
         if (is_outside(x[i]) || is_outside(y[i])) {
-            *parts_of(batch, 0, i) = *parts_of(batch, 1, i) = (pair){0, 0};
+            for (unsigned piece = 0; piece < 2; piece++)
+                *parts_of(batch, piece, i / LANES, i % LANES) = (pair){0, 0};
             rest->x[count] = x[i];
             rest->y[count] = y[i];
             count += !is_nothing(x[i], y[i]);
@@ -151,15 +146,19 @@ typedef void putter(struct buckets *buckets, struct batch *batch);
 
 ALWAYS void put_numbers(struct buckets *buckets, struct batch *batch)
 {
-    for (unsigned i = 0; i < BATCH; i++)
-        ((pair *)buckets->part)[place_of(batch, i)] += *parts_of(batch, 0, i);
+    pair *bucket = (pair *)buckets->part;
+    for (unsigned v = 0; v < VECTORS; v++)
+        for (unsigned lane = 0; lane < LANES; lane++)
+            bucket[batch->place[v][lane]] += *parts_of(batch, 0, v, lane);
 }
 
 ALWAYS void put_products(struct buckets *buckets, struct batch *batch)
 {
-    for (unsigned i = 0; i < BATCH; i++)
-        ((quad *)buckets->part)[place_of(batch, i)] +=
-            __builtin_shufflevector(*parts_of(batch, 0, i), *parts_of(batch, 1, i), 0, 1, 2, 3);
+    quad *bucket = (quad *)buckets->part;
+    for (unsigned v = 0; v < VECTORS; v++)
+        for (unsigned lane = 0; lane < LANES; lane++)
+            bucket[batch->place[v][lane]] +=
+                __builtin_shufflevector(*parts_of(batch, 0, v, lane), *parts_of(batch, 1, v, lane), 0, 1, 2, 3);
 }
 
 ALWAYS uint64_t fill(struct buckets *buckets, taker *take, putter *put, const double *x, const double *y, uint64_t n,
