@@ -20,16 +20,24 @@ typedef uint64_t pair __attribute__((vector_size(16), may_alias));
 typedef uint64_t quad __attribute__((vector_size(32), may_alias));
 static const uint64_t HIDDEN = UINT64_C(1) << FRACTION, EXPONENT_MASK = (uint64_t)(EXPONENTS - 1) << FRACTION;
 
-/* The lanes with even numbers of both, in turns; those with odd numbers. */
+/* Lanes with even numbers of a and b, in turns, and those with odd numbers; pairs of lanes likewise, in the order of
+ * lanes: first half and second half. */
+#define SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
 #if __BIGGEST_ALIGNMENT__ >= 64
-#define EVEN_LANES(a, b) __builtin_shufflevector(a, b, 0, 8, 2, 10, 4, 12, 6, 14)
-#define ODD_LANES(a, b) __builtin_shufflevector(a, b, 1, 9, 3, 11, 5, 13, 7, 15)
+#define EVEN_LANES(a, b) SHUFFLE(a, b, 0, 8, 2, 10, 4, 12, 6, 14)
+#define ODD_LANES(a, b) SHUFFLE(a, b, 1, 9, 3, 11, 5, 13, 7, 15)
+#define FIRST_PAIRS(a, b) SHUFFLE(a, b, 0, 1, 8, 9, 2, 3, 10, 11)
+#define LAST_PAIRS(a, b) SHUFFLE(a, b, 4, 5, 12, 13, 6, 7, 14, 15)
 #elif __BIGGEST_ALIGNMENT__ >= 32
-#define EVEN_LANES(a, b) __builtin_shufflevector(a, b, 0, 4, 2, 6)
-#define ODD_LANES(a, b) __builtin_shufflevector(a, b, 1, 5, 3, 7)
+#define EVEN_LANES(a, b) SHUFFLE(a, b, 0, 4, 2, 6)
+#define ODD_LANES(a, b) SHUFFLE(a, b, 1, 5, 3, 7)
+#define FIRST_PAIRS(a, b) SHUFFLE(a, b, 0, 1, 4, 5)
+#define LAST_PAIRS(a, b) SHUFFLE(a, b, 2, 3, 6, 7)
 #else
-#define EVEN_LANES(a, b) __builtin_shufflevector(a, b, 0, 2)
-#define ODD_LANES(a, b) __builtin_shufflevector(a, b, 1, 3)
+#define EVEN_LANES(a, b) SHUFFLE(a, b, 0, 2)
+#define ODD_LANES(a, b) SHUFFLE(a, b, 1, 3)
+#define FIRST_PAIRS(a, b) (a)
+#define LAST_PAIRS(a, b) (b)
 #endif
 
 /* ---- a batch ------------------------------------------------------------------------------------------------ */
@@ -37,19 +45,39 @@ static const uint64_t HIDDEN = UINT64_C(1) << FRACTION, EXPONENT_MASK = (uint64_
 /* The parts of each number, or of both pieces of each product, and its bucket. Of a vector the even numbers' come first,
  * then the odd ones'. */
 struct batch {
-    words parts[2][VECTORS][2], place[VECTORS];
+    words parts[VECTORS][BUCKETS_PARTS], place[VECTORS];
 };
 
-ALWAYS pair *parts_of(struct batch *batch, unsigned piece, unsigned v, unsigned lane)
+/* Where the parts of a vector's number are, counted in numbers. */
+ALWAYS unsigned slot(unsigned lane)
 {
-    return (pair *)batch->parts[piece][v] + lane % 2 * (LANES / 2) + lane / 2;
+    return lane % 2 * (LANES / 2) + lane / 2;
 }
 
-ALWAYS void set_parts(words parts[2], words value, words shift)
+struct low_high {
+    words low, high;
+};
+
+ALWAYS struct low_high divide(words value, words shift)
 {
-    words low = value << shift & ((UINT64_C(1) << BUCKETS_PART) - 1), high = value >> (BUCKETS_PART - shift);
-    parts[0] = EVEN_LANES(low, high);
-    parts[1] = ODD_LANES(low, high);
+    return (struct low_high){value << shift & ((UINT64_C(1) << BUCKETS_PART) - 1), value >> (BUCKETS_PART - shift)};
+}
+
+ALWAYS void set_pairs(words *parts, struct low_high number)
+{
+    parts[0] = EVEN_LANES(number.low, number.high);
+    parts[1] = ODD_LANES(number.low, number.high);
+}
+
+ALWAYS void set_quads(words *parts, struct low_high first, struct low_high second)
+{
+    words pairs[2][2];
+    set_pairs(pairs[0], first);
+    set_pairs(pairs[1], second);
+    for (unsigned odd = 0; odd < 2; odd++) {
+        parts[2 * odd] = FIRST_PAIRS(pairs[0][odd], pairs[1][odd]);
+        parts[2 * odd + 1] = LAST_PAIRS(pairs[0][odd], pairs[1][odd]);
+    }
 }
 
 ALWAYS words load(const double *x, unsigned vector)
@@ -78,7 +106,7 @@ ALWAYS words take_numbers(struct batch *batch, const double *x, const double *y)
     for (unsigned v = 0; v < VECTORS; v++) {
         words bits = load(x, v), exponent = bits >> FRACTION;
         batch->place[v] = exponent / BUCKETS_OF_SUM;
-        set_parts(batch->parts[0][v], fraction_of(bits), exponent % BUCKETS_OF_SUM);
+        set_pairs(batch->parts[v], divide(fraction_of(bits), exponent % BUCKETS_OF_SUM));
         any |= outside(bits);
     }
     return any;
@@ -97,11 +125,17 @@ ALWAYS words take_products(struct batch *batch, const double *x, const double *y
         words negative = (p ^ q) >> 63;
         batch->place[v] = exponent / BUCKETS_OF_PRODUCTS + negative * BUCKETS_EACH;
         exponent %= BUCKETS_OF_PRODUCTS;
-        set_parts(batch->parts[0][v], a * c + ((middle & middle_half) << HALF), exponent);
-        set_parts(batch->parts[1][v], (middle >> MIDDLE) + 2 * b * d, exponent);
+        set_quads(batch->parts[v], divide(a * c + ((middle & middle_half) << HALF), exponent),
+                  divide((middle >> MIDDLE) + 2 * b * d, exponent));
         any |= outside(p) | outside(q);
     }
     return any;
+}
+
+ALWAYS words take_squares(struct batch *batch, const double *x, const double *y)
+{
+    (void)y;
+    return take_products(batch, x, x);
 }
 
 /* ---- what is left out --------------------------------------------------------------------------------------- */
@@ -119,12 +153,12 @@ static bool is_nothing(double x, double y)
 
 /* Moves the elements that do not belong into buckets out of the batch to the rest, which has `count`, but for those that
  * add nothing. Returns the rest's new length. */
-static uint64_t take_out(struct batch *batch, const double *x, const double *y, struct buckets_rest *rest, uint64_t count)
+static uint64_t take_out(struct batch *batch, unsigned parts, const double *x, const double *y, struct buckets_rest *rest,
+                         uint64_t count)
 {
     for (unsigned i = 0; i < BATCH; i++)
         if (is_outside(x[i]) || is_outside(y[i])) {
-            for (unsigned piece = 0; piece < 2; piece++)
-                *parts_of(batch, piece, i / LANES, i % LANES) = (pair){0, 0};
+            memset((uint64_t *)batch->parts[i / LANES] + parts * slot(i % LANES), 0, parts * sizeof(uint64_t));
             rest->x[count] = x[i];
             rest->y[count] = y[i];
             count += !is_nothing(x[i], y[i]);
@@ -142,24 +176,18 @@ ALWAYS bool any_top_bit(words bits)
 
 /* ---- filling ------------------------------------------------------------------------------------------------ */
 
-typedef void putter(struct buckets *buckets, struct batch *batch);
-
-ALWAYS void put_numbers(struct buckets *buckets, struct batch *batch)
-{
-    pair *bucket = (pair *)buckets->part;
-    for (unsigned v = 0; v < VECTORS; v++)
-        for (unsigned lane = 0; lane < LANES; lane++)
-            bucket[batch->place[v][lane]] += *parts_of(batch, 0, v, lane);
-}
-
-ALWAYS void put_products(struct buckets *buckets, struct batch *batch)
-{
-    quad *bucket = (quad *)buckets->part;
-    for (unsigned v = 0; v < VECTORS; v++)
-        for (unsigned lane = 0; lane < LANES; lane++)
-            bucket[batch->place[v][lane]] +=
-                __builtin_shufflevector(*parts_of(batch, 0, v, lane), *parts_of(batch, 1, v, lane), 0, 1, 2, 3);
-}
+/* One instruction adds all parts. */
+#define DEFINE_PUT(name, parts_type)                                                                       \
+    ALWAYS void name(struct buckets *buckets, const struct batch *batch)                                   \
+    {                                                                                                      \
+        parts_type *bucket = (parts_type *)buckets->part;                                                  \
+        for (unsigned v = 0; v < VECTORS; v++)                                                             \
+            for (unsigned lane = 0; lane < LANES; lane++)                                                  \
+                bucket[batch->place[v][lane]] += ((const parts_type *)batch->parts[v])[slot(lane)];        \
+    }
+typedef void putter(struct buckets *buckets, const struct batch *batch);
+DEFINE_PUT(put_numbers, pair)
+DEFINE_PUT(put_products, quad)
 
 ALWAYS uint64_t fill(struct buckets *buckets, taker *take, putter *put, const double *x, const double *y, uint64_t n,
                      struct buckets_rest *rest)
@@ -176,7 +204,7 @@ ALWAYS uint64_t fill(struct buckets *buckets, taker *take, putter *put, const do
             __builtin_prefetch(x + i + AHEAD);
         }
         if (any_top_bit(take(&batch, x, y)))
-            count = take_out(&batch, x, y, rest, count);
+            count = take_out(&batch, put == put_numbers ? 2 : 4, x, y, rest, count);
         put(buckets, &batch);
     }
     return count;
@@ -193,7 +221,7 @@ uint64_t ISA(buckets_squares)(struct buckets *buckets, const double *x, const do
                               struct buckets_rest *rest)
 {
     (void)y;
-    return fill(buckets, take_products, put_products, x, x, n, rest);
+    return fill(buckets, take_squares, put_products, x, x, n, rest);
 }
 
 uint64_t ISA(buckets_products)(struct buckets *buckets, const double *x, const double *y, uint64_t n,
