@@ -5,78 +5,64 @@
 
 enum { FEW = 256 }; /* elements for which the reference is faster than emptying buckets */
 
-static enum sheaf_type type_of(enum window_job job)
+static bool is_narrow(enum window_job job)
 {
-    return job < WINDOW_SUM_F32 ? SHEAF_F64 : SHEAF_F32;
-}
-
-static enum window_job wide_job(enum window_job job)
-{
-    return job < WINDOW_SUM_F32 ? job : job - WINDOW_SUM_F32 + WINDOW_SUM_F64;
+    return job >= WINDOW_SUM_F32;
 }
 
 static void add_plainly(struct sheaf_exact *into, enum window_job job, const void *x, const void *y, uint64_t n)
 {
     static void (*const adders[])(struct sheaf_exact *, enum sheaf_type, const void *, uint64_t) = {
         [WINDOW_SUM_F64] = plain_add, [WINDOW_ABSOLUTE_F64] = plain_add_absolute, [WINDOW_SQUARES_F64] = plain_add_squares};
-    enum sheaf_type type = type_of(job);
-    if (wide_job(job) == WINDOW_PRODUCTS_F64)
+    enum sheaf_type type = is_narrow(job) ? SHEAF_F32 : SHEAF_F64;
+    enum window_job wide = is_narrow(job) ? job - WINDOW_SUM_F32 + WINDOW_SUM_F64 : job;
+    if (wide == WINDOW_PRODUCTS_F64)
         plain_add_products(into, type, x, type, y, n);
     else
-        adders[wide_job(job)](into, type, x, n);
+        adders[wide](into, type, x, n);
 }
 
-/* ---- numbers for the buckets -------------------------------------------------------------------------------- */
+/* ---- filling ------------------------------------------------------------------------------------------------ */
 
-/* f64 whose sum is what the job asks for. Products of f32 are exact in f64. */
-static void make_f64(double *out, enum window_job job, const void *x, const void *y, uint64_t first, uint64_t n)
+/* Products of f32 are exact in f64. */
+static void widen(double *out, enum window_job job, const float *x, const float *y, uint64_t n)
 {
-    const double *wide = (const double *)x + first;
-    const float *a = (const float *)x + first, *b = (const float *)y + first;
-    switch (job) {
-    case WINDOW_ABSOLUTE_F64:
+    if (job == WINDOW_SQUARES_F32 || job == WINDOW_PRODUCTS_F32)
         for (uint64_t i = 0; i < n; i++)
-            out[i] = __builtin_fabs(wide[i]);
-        break;
-    case WINDOW_ABSOLUTE_F32:
+            out[i] = (double)x[i] * (double)y[i];
+    else
         for (uint64_t i = 0; i < n; i++)
-            out[i] = __builtin_fabs((double)a[i]);
-        break;
-    case WINDOW_SUM_F32:
-        for (uint64_t i = 0; i < n; i++)
-            out[i] = (double)a[i];
-        break;
-    default: /* squares and products of f32 */
-        for (uint64_t i = 0; i < n; i++)
-            out[i] = (double)a[i] * (double)b[i];
-    }
+            out[i] = (double)x[i];
 }
 
-static bool is_sum(enum window_job job)
+/* What is to be done with the f64 after widen(). */
+static enum window_job wide_job(enum window_job job)
 {
-    return job != WINDOW_SQUARES_F64 && job != WINDOW_PRODUCTS_F64;
+    return !is_narrow(job) ? job : job == WINDOW_ABSOLUTE_F32 ? WINDOW_ABSOLUTE_F64 : WINDOW_SUM_F64;
 }
 
-static buckets_step *best_step(enum window_job job)
+static bool is_of_products(enum window_job wide)
+{
+    return wide == WINDOW_SQUARES_F64 || wide == WINDOW_PRODUCTS_F64;
+}
+
+static buckets_step *best_step(enum window_job wide)
 {
     enum cpu_level level = cpu_level();
-    buckets_step *best = NULL;
+    buckets_step *best = buckets_portable[wide];
 #define CHOOSE(isa)                                                                                        \
     if (level >= CPU_##isa)                                                                                \
-        best = is_sum(job) ? buckets_sum_##isa                                                             \
-               : job == WINDOW_SQUARES_F64 ? buckets_squares_##isa : buckets_products_##isa;
-    CHOOSE(portable)
+        best = buckets_##isa[wide];
     SHEAF_ISAS(CHOOSE)
 #undef CHOOSE
     return best;
 }
 
-static void add_rest(struct sheaf_exact *into, enum window_job job, const struct buckets_rest *rest, uint64_t n)
+static void add_rest(struct sheaf_exact *into, enum window_job wide, struct buckets_rest *rest)
 {
-    if (is_sum(job))
-        plain_add(into, SHEAF_F64, rest->x, n);
-    else
-        plain_add_products(into, SHEAF_F64, rest->x, SHEAF_F64, rest->y, n);
+    if (rest->count)
+        add_plainly(into, wide, rest->x, rest->y, rest->count);
+    rest->count = 0;
 }
 
 static void fill(struct buckets *buckets, struct sheaf_exact *into, enum window_job job, const void *x, const void *y,
@@ -84,18 +70,21 @@ static void fill(struct buckets *buckets, struct sheaf_exact *into, enum window_
 {
     double made[BUCKETS_CHUNK];
     struct buckets_rest rest;
-    bool as_they_are = job == WINDOW_SUM_F64 || !is_sum(job);
-    buckets_step *step = best_step(job);
+    enum window_job wide = wide_job(job);
+    buckets_step *step = best_step(wide);
+    rest.count = 0;
     for (uint64_t done = 0, count; done < n; done += count) {
         count = n - done < BUCKETS_CHUNK ? n - done : BUCKETS_CHUNK;
-        if (!as_they_are)
-            make_f64(made, job, x, y, done, count);
-        const double *a = as_they_are ? (const double *)x + done : made;
-        const double *b = as_they_are ? (const double *)y + done : made;
-        uint64_t left = step(buckets, a, b, count, &rest);
-        if (left)
-            add_rest(into, job, &rest, left);
+        const double *a = (const double *)x + done, *b = (const double *)y + done;
+        if (is_narrow(job)) {
+            widen(made, job, (const float *)x + done, (const float *)y + done, count);
+            a = b = made;
+        }
+        if (rest.count > BUCKETS_CHUNK)
+            add_rest(into, wide, &rest);
+        step(buckets, a, b, count, &rest);
     }
+    add_rest(into, wide, &rest);
 }
 
 /* ---- emptying ----------------------------------------------------------------------------------------------- */
@@ -130,8 +119,9 @@ void buckets_add(struct sheaf_exact *into, enum window_job job, const void *x, c
         add_plainly(into, job, x, y, n);
         return;
     }
-    memset(&buckets, 0, is_sum(job) ? sizeof buckets / 2 : sizeof buckets);
+    bool products = is_of_products(wide_job(job));
+    memset(&buckets, 0, products ? sizeof buckets : sizeof buckets / 2);
     fill(&buckets, into, job, x, y, n);
-    empty(into->limb, &buckets, !is_sum(job));
+    empty(into->limb, &buckets, products);
     limbs_carry(into->limb);
 }

@@ -28,17 +28,21 @@ struct buckets {
     uint64_t part[2 * BUCKETS_EACH * BUCKETS_PARTS] __attribute__((aligned(64)));
 };
 
-/* Elements that were left out: the factors of products, or numbers, and then `y` is meaningless. */
-enum { BUCKETS_CHUNK = 1024 };
+enum { BUCKETS_CHUNK = 512 };
+
+/* Elements that were left out: numbers, or the factors of products (else `y` is meaningless). */
 struct buckets_rest {
-    double x[BUCKETS_CHUNK], y[BUCKETS_CHUNK];
+    uint64_t count;
+    double x[2 * BUCKETS_CHUNK], y[2 * BUCKETS_CHUNK];
 };
 
-/* Add x[0] + ... + x[n - 1], or x[0] y[0] + ... + x[n - 1] y[n - 1]; n <= BUCKETS_CHUNK. A sum takes no y; y may be x.
- * What holds a subnormal, an infinity or NaN is left out; how many there are is returned. */
-typedef uint64_t buckets_step(struct buckets *buckets, const double *x, const double *y, uint64_t n,
-                              struct buckets_rest *rest);
-#define BUCKETS_DECLARE(isa) buckets_step buckets_sum_##isa, buckets_squares_##isa, buckets_products_##isa;
+/* Add x[0] + ... + x[n - 1], or their absolute values, squares, or x[0] y[0] + ... + x[n - 1] y[n - 1]; y may be x, and
+ * counts for products only. What holds a subnormal, an infinity or NaN is appended to the rest. n <= BUCKETS_CHUNK, and
+ * the rest is not longer than that. */
+typedef void buckets_step(struct buckets *buckets, const double *x, const double *y, uint64_t n,
+                          struct buckets_rest *rest);
+typedef buckets_step *const buckets_table[WINDOW_SUM_F32]; /* for jobs over f64 */
+#define BUCKETS_DECLARE(isa) extern buckets_table buckets_##isa;
 BUCKETS_DECLARE(portable)
 SHEAF_ISAS(BUCKETS_DECLARE)
 

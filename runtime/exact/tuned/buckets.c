@@ -10,9 +10,7 @@ enum {
     VECTOR_BYTES = __BIGGEST_ALIGNMENT__, /* the widest that the instruction set has */
     LANES = VECTOR_BYTES / 8,
     BATCH = 32, /* numbers taken apart at once */
-    VECTORS = BATCH / LANES,
-    LINE = 8, /* numbers of a cache line */
-    AHEAD = 256 /* numbers */
+    VECTORS = BATCH / LANES
 };
 typedef uint64_t words __attribute__((vector_size(VECTOR_BYTES)));
 typedef uint64_t loose_words __attribute__((vector_size(VECTOR_BYTES), aligned(8), may_alias));
@@ -96,20 +94,35 @@ ALWAYS words outside(words bits)
     return ((bits + HIDDEN) & EXPONENT_MASK) - 2 * HIDDEN;
 }
 
+ALWAYS words first_of(words exponent, uint64_t binades)
+{
+    return exponent & ~(binades - 1);
+}
+
 typedef words taker(struct batch *batch, const double *x, const double *y);
 
 /* Returns the vectors of outside() in one. */
-ALWAYS words take_numbers(struct batch *batch, const double *x, const double *y)
+ALWAYS words take_sum(struct batch *batch, const double *x, const double *y, uint64_t mask)
 {
     words any = {0};
     (void)y;
     for (unsigned v = 0; v < VECTORS; v++) {
-        words bits = load(x, v), exponent = bits >> FRACTION;
-        batch->place[v] = exponent / BUCKETS_OF_SUM;
+        words bits = load(x, v) & mask, exponent = bits >> FRACTION;
+        batch->place[v] = first_of(exponent, BUCKETS_OF_SUM);
         set_pairs(batch->parts[v], divide(fraction_of(bits), exponent % BUCKETS_OF_SUM));
         any |= outside(bits);
     }
     return any;
+}
+
+ALWAYS words take_numbers(struct batch *batch, const double *x, const double *y)
+{
+    return take_sum(batch, x, y, UINT64_MAX);
+}
+
+ALWAYS words take_sizes(struct batch *batch, const double *x, const double *y)
+{
+    return take_sum(batch, x, y, INT64_MAX);
 }
 
 /* With significands a + 2^27 b and c + 2^27 d the product is a c + 2^27 (a d + b c) + 2^54 b d; it is cut at bit 53. */
@@ -123,7 +136,7 @@ ALWAYS words take_products(struct batch *batch, const double *x, const double *y
         words a = m & half, b = m >> HALF, c = n & half, d = n >> HALF, middle = a * d + b * c;
         words exponent = (p >> FRACTION) % EXPONENTS + (q >> FRACTION) % EXPONENTS;
         words negative = (p ^ q) >> 63;
-        batch->place[v] = exponent / BUCKETS_OF_PRODUCTS + negative * BUCKETS_EACH;
+        batch->place[v] = first_of(exponent, BUCKETS_OF_PRODUCTS) + negative * (BUCKETS_EACH * BUCKETS_OF_PRODUCTS);
         exponent %= BUCKETS_OF_PRODUCTS;
         set_quads(batch->parts[v], divide(a * c + ((middle & middle_half) << HALF), exponent),
                   divide((middle >> MIDDLE) + 2 * b * d, exponent));
@@ -151,19 +164,16 @@ static bool is_nothing(double x, double y)
     return (x == 0 && y - y == 0) || (y == 0 && x - x == 0);
 }
 
-/* Moves the elements that do not belong into buckets out of the batch to the rest, which has `count`, but for those that
- * add nothing. Returns the rest's new length. */
-static uint64_t take_out(struct batch *batch, unsigned parts, const double *x, const double *y, struct buckets_rest *rest,
-                         uint64_t count)
+/* Moves the elements that do not belong into buckets out of the batch to the rest, but for those that add nothing. */
+static void take_out(struct batch *batch, unsigned parts, const double *x, const double *y, struct buckets_rest *rest)
 {
     for (unsigned i = 0; i < BATCH; i++)
         if (is_outside(x[i]) || is_outside(y[i])) {
             memset((uint64_t *)batch->parts[i / LANES] + parts * slot(i % LANES), 0, parts * sizeof(uint64_t));
-            rest->x[count] = x[i];
-            rest->y[count] = y[i];
-            count += !is_nothing(x[i], y[i]);
+            rest->x[rest->count] = x[i];
+            rest->y[rest->count] = y[i];
+            rest->count += !is_nothing(x[i], y[i]);
         }
-    return count;
 }
 
 ALWAYS bool any_top_bit(words bits)
@@ -180,52 +190,47 @@ ALWAYS bool any_top_bit(words bits)
 #define DEFINE_PUT(name, parts_type)                                                                       \
     ALWAYS void name(struct buckets *buckets, const struct batch *batch)                                   \
     {                                                                                                      \
-        parts_type *bucket = (parts_type *)buckets->part;                                                  \
+        char *bucket = (char *)buckets->part;                                                              \
         for (unsigned v = 0; v < VECTORS; v++)                                                             \
             for (unsigned lane = 0; lane < LANES; lane++)                                                  \
-                bucket[batch->place[v][lane]] += ((const parts_type *)batch->parts[v])[slot(lane)];        \
+                *(parts_type *)(bucket + batch->place[v][lane]) +=                                         \
+                    ((const parts_type *)batch->parts[v])[slot(lane)];                                     \
     }
 typedef void putter(struct buckets *buckets, const struct batch *batch);
 DEFINE_PUT(put_numbers, pair)
 DEFINE_PUT(put_products, quad)
 
-ALWAYS uint64_t fill(struct buckets *buckets, taker *take, putter *put, const double *x, const double *y, uint64_t n,
-                     struct buckets_rest *rest)
+ALWAYS void fill(struct buckets *buckets, taker *take, putter *put, const double *x, const double *y, uint64_t n,
+                 struct buckets_rest *rest)
 {
     double tail_x[BATCH] = {0}, tail_y[BATCH] = {0};
-    uint64_t count = 0;
     for (uint64_t done = 0; done < n; done += BATCH, x += BATCH, y += BATCH) {
         struct batch batch;
         if (n - done < BATCH) {
             x = memcpy(tail_x, x, (n - done) * sizeof *x);
             y = memcpy(tail_y, y, (n - done) * sizeof *y);
         }
-        for (unsigned i = 0; i < BATCH; i += LINE) {
-            __builtin_prefetch(x + i + AHEAD);
-        }
         if (any_top_bit(take(&batch, x, y)))
-            count = take_out(&batch, put == put_numbers ? 2 : 4, x, y, rest, count);
+            take_out(&batch, put == put_numbers ? BUCKETS_PARTS / 2 : BUCKETS_PARTS, x, y, rest);
         put(buckets, &batch);
     }
-    return count;
 }
 
-uint64_t ISA(buckets_sum)(struct buckets *buckets, const double *x, const double *y, uint64_t n,
-                          struct buckets_rest *rest)
-{
-    (void)y;
-    return fill(buckets, take_numbers, put_numbers, x, x, n, rest);
-}
+#define DEFINE_STEP(name, take, put, y)                                                                    \
+    static void name(struct buckets *buckets, const double *x, const double *other, uint64_t n,            \
+                     struct buckets_rest *rest)                                                            \
+    {                                                                                                      \
+        (void)other;                                                                                       \
+        fill(buckets, take, put, x, y, n, rest);                                                           \
+    }
+DEFINE_STEP(add, take_numbers, put_numbers, x)
+DEFINE_STEP(add_absolute, take_sizes, put_numbers, x)
+DEFINE_STEP(add_squares, take_squares, put_products, x)
+DEFINE_STEP(add_products, take_products, put_products, other)
 
-uint64_t ISA(buckets_squares)(struct buckets *buckets, const double *x, const double *y, uint64_t n,
-                              struct buckets_rest *rest)
-{
-    (void)y;
-    return fill(buckets, take_squares, put_products, x, x, n, rest);
-}
-
-uint64_t ISA(buckets_products)(struct buckets *buckets, const double *x, const double *y, uint64_t n,
-                               struct buckets_rest *rest)
-{
-    return fill(buckets, take_products, put_products, x, y, n, rest);
-}
+buckets_table ISA(buckets) = {
+    [WINDOW_SUM_F64] = add,
+    [WINDOW_ABSOLUTE_F64] = add_absolute,
+    [WINDOW_SQUARES_F64] = add_squares,
+    [WINDOW_PRODUCTS_F64] = add_products,
+};
