@@ -89,27 +89,38 @@ static void fill(struct buckets *buckets, struct sheaf_exact *into, enum window_
 
 /* ---- emptying ----------------------------------------------------------------------------------------------- */
 
-/* Adds (low + 2^BUCKETS_PART high) * 2^(bit - UNIT_BIT) without carrying; both may be negative. */
-static void add_parts(int64_t *limb, uint64_t low, uint64_t high, unsigned bit)
+/* Of a positive and a negative bucket two parts. */
+static inline uint128 difference(const uint64_t *positive, const uint64_t *negative)
 {
-    uint128 sum = (((uint128)(int64_t)high << BUCKETS_PART) + (uint128)(int64_t)low) << bit % LIMB_BITS;
-    limb += bit / LIMB_BITS;
-    limb[0] += (int64_t)((uint64_t)sum & LIMB_MASK);
-    limb[1] += (int64_t)((uint64_t)sum >> LIMB_BITS);
-    limb[2] += (int64_t)((uint64_t)(sum >> 2 * LIMB_BITS) & LIMB_MASK);
-    limb[3] += (int64_t)(sum >> 2 * LIMB_BITS) >> LIMB_BITS;
+    int64_t low = (int64_t)(positive[0] - negative[0]), high = (int64_t)(positive[1] - negative[1]);
+    return ((uint128)high << BUCKETS_PART) + (uint128)low;
 }
 
-static void empty(int64_t *limb, const struct buckets *buckets, bool products)
+/* Adds part[0] + 2^BUCKETS_PART part[1] of each bucket, the first one's times 2^(bit - UNIT_BIT). */
+static inline __attribute__((always_inline)) void empty(int64_t *limb, const uint64_t *part, unsigned parts,
+                                                        unsigned binades, unsigned bit)
 {
-    unsigned bit = products ? UNIT_BIT - 2 * 1075 : UNIT_BIT - 1075, parts = products ? 4 : 2;
-    unsigned step = products ? BUCKETS_OF_PRODUCTS : BUCKETS_OF_SUM;
-    const uint64_t *positive = buckets->part, *negative = positive + BUCKETS_EACH * parts;
-    for (unsigned b = 0; b < BUCKETS_EACH; b++, bit += step, positive += parts, negative += parts) {
-        add_parts(limb, positive[0] - negative[0], positive[1] - negative[1], bit);
-        if (products)
-            add_parts(limb, positive[2] - negative[2], positive[3] - negative[3], bit + BUCKETS_CUT);
+    uint128 sum = 0;
+    unsigned shift = bit % LIMB_BITS, i = bit / LIMB_BITS;
+    for (const uint64_t *end = part + BUCKETS_EACH * parts; part < end; i++) {
+        for (unsigned more = 0; more < LIMB_BITS; more += binades, part += parts)
+            sum += difference(part, part + BUCKETS_EACH * parts) << (shift + more);
+        limb[i] += (int64_t)sum & LIMB_MASK;
+        sum = (uint128)((int128)sum >> LIMB_BITS);
     }
+    limbs_add_scaled(limb, (int128)sum, (int)i * LIMB_BITS);
+}
+
+static void empty_sum(int64_t *limb, const struct buckets *buckets)
+{
+    empty(limb, buckets->part, BUCKETS_PARTS / 2, BUCKETS_OF_SUM, UNIT_BIT - 1075);
+}
+
+static void empty_products(int64_t *limb, const struct buckets *buckets)
+{
+    enum { BIT = UNIT_BIT - 2 * 1075 };
+    empty(limb, buckets->part, BUCKETS_PARTS, BUCKETS_OF_PRODUCTS, BIT);
+    empty(limb, buckets->part + BUCKETS_PARTS / 2, BUCKETS_PARTS, BUCKETS_OF_PRODUCTS, BIT + BUCKETS_CUT);
 }
 
 void buckets_add(struct sheaf_exact *into, enum window_job job, const void *x, const void *y, uint64_t n)
@@ -122,6 +133,6 @@ void buckets_add(struct sheaf_exact *into, enum window_job job, const void *x, c
     bool products = is_of_products(wide_job(job));
     memset(&buckets, 0, products ? sizeof buckets : sizeof buckets / 2);
     fill(&buckets, into, job, x, y, n);
-    empty(into->limb, &buckets, products);
+    (products ? empty_products : empty_sum)(into->limb, &buckets);
     limbs_carry(into->limb);
 }
