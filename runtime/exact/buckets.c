@@ -54,6 +54,7 @@ static buckets_step *best_step(enum window_job wide)
     if (level >= CPU_##isa)                                                                                \
         best = buckets_##isa[wide];
     SHEAF_ISAS(CHOOSE)
+    SHEAF_ISA_AVX512IFMA(CHOOSE)
 #undef CHOOSE
     return best;
 }

@@ -18,7 +18,7 @@ enum {
     BUCKETS_EACH = 128, /* of positive numbers, before as many of negative ones */
     BUCKETS_OF_SUM = 16, BUCKETS_OF_PRODUCTS = 32, /* exponents that share a bucket */
     BUCKETS_PART = 43, /* bits of the lower of two parts */
-    BUCKETS_CUT = 53, /* bits of the lower of a product's two pieces, each of which has two parts */
+    BUCKETS_CUT = 52, /* bits of the lower of a product's two pieces, each of which has two parts */
     BUCKETS_PARTS = 4
 };
 
@@ -45,5 +45,6 @@ typedef buckets_step *const buckets_table[WINDOW_SUM_F32]; /* for jobs over f64 
 #define BUCKETS_DECLARE(isa) extern buckets_table buckets_##isa;
 BUCKETS_DECLARE(portable)
 SHEAF_ISAS(BUCKETS_DECLARE)
+SHEAF_ISA_AVX512IFMA(BUCKETS_DECLARE)
 
 #endif
