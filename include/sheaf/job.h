@@ -45,7 +45,8 @@ struct sheaf_world;
 SHEAF_API bool sheaf_world_launched(void);
 /* Which of them it is, by the same environment; -1 if that does not say. */
 SHEAF_API int sheaf_world_launched_rank(void);
-/* Loads the MPI module and joins. Collective. SHEAF_UNAVAILABLE if this build has none. Whatever fails on one rank (want of
+/* Loads the MPI module and joins. Collective. SHEAF_UNAVAILABLE if this build has none, or if MPI lets only one thread
+ * call it (a program that initialises MPI itself asks for MPI_THREAD_SERIALIZED). Whatever fails on one rank (want of
  * memory, bad input) fails the job on all of them, and the world stays usable. Only where MPI itself fails is it broken
  * (SHEAF_INTERNAL, also from every later use): end the process then, and the launcher ends the others. */
 SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_world_open(struct sheaf_world **world, struct sheaf_error *err);
@@ -108,7 +109,10 @@ struct sheaf_plan_view {
     uint64_t block_bytes;
     int64_t blocks;    /* SHEAF_UNKNOWN for a stream */
     const char *access; /* "cuttable", "fed", "once" */
-    const char *as;     /* what numbers in text are read as: "decimal" or "f64"; NULL: there is no text */
+    const char *as;     /* what the kernels get of numbers in text: "decimal", "f64" or, some kernels this and some that,
+                           "decimal, f64"; NULL: there is no text */
+    int header;         /* 1: the first row of each text names its columns; -1: it is data; 0: one of a pair's sides does */
+    const char *header_by; /* "option" or "content": how that was found out; NULL: there is no text */
     const struct sheaf_cpuset *places; /* per worker of this process; NULL when pin is "none" */
     size_t reduction_count;
 };

@@ -165,7 +165,9 @@ enum {
     /* The state holds no pointers (no `pack`). Derived, never set by a kernel. */
     SHEAF_LAW_FLAT = 8,
     /* Breaks the law above: map and merge round, and the cut shows in the last digits. Every output says so. */
-    SHEAF_LAW_ROUNDED = 16
+    SHEAF_LAW_ROUNDED = 16,
+    /* finish reports a table: an output that holds one rectangle knows before anything is computed. */
+    SHEAF_LAW_TABLE = 32
 };
 
 /* The same map, tuned for a processor: chosen once, before any worker starts, if the machine has `cpu`. */

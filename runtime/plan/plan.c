@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 enum { MOST_WORKERS = 4096 };
-static const uint64_t MOST_IN_PLACE_BLOCKS = (uint64_t)1 << 30; /* what SHEAF_LAW_ADD64 promises to stand */
 
 enum sheaf_status sheaf_plan_new(struct sheaf_plan **out, const struct sheaf_source *source, struct sheaf_error *err)
 {
@@ -269,10 +268,16 @@ static uint64_t choose_block(const struct sheaf_plan *plan)
     return share > MOST ? MOST : share < LEAST ? LEAST : share - share % LEAST;
 }
 
+uint64_t plan_most_blocks(const struct sheaf_plan *plan)
+{
+    return plan->merge->in_place ? (uint64_t)1 << 30 : UINT64_MAX; /* what SHEAF_LAW_ADD64 promises to stand */
+}
+
+/* Of a stream the workers see to it, as it goes. */
 static enum sheaf_status check_blocks(const struct sheaf_plan *plan, struct sheaf_error *err)
 {
     int64_t bytes = sheaf_source_bytes(plan->source);
-    if (plan->merge->in_place && bytes != SHEAF_UNKNOWN && (uint64_t)bytes / plan->block_bytes >= MOST_IN_PLACE_BLOCKS)
+    if (bytes != SHEAF_UNKNOWN && (uint64_t)bytes / plan->block_bytes >= plan_most_blocks(plan))
         return sheaf_fail(err, SHEAF_USAGE, "blocks of %llu bytes are too small for merge method %s on %lld bytes",
                           (unsigned long long)plan->block_bytes, plan->merge->name, (long long)bytes);
     return SHEAF_OK;
@@ -349,17 +354,35 @@ static const char *access_name(enum source_access access)
     return names[access];
 }
 
-/* What numbers in text are read as; NULL: there is no text. */
-static const char *text_as(const struct sheaf_source *source)
+/* What the kernels get of numbers in text. */
+static const char *text_as(const struct sheaf_plan *plan)
 {
-    static const char *const formats[] = {"csv", "tsv", "space"};
-    for (size_t k = 0; k < sheaf_source_column_count(source); k++)
-        if (sheaf_source_column_type(source, k) == SHEAF_DECIMAL)
-            return "decimal";
-    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
-        if (strcmp(sheaf_source_format(source), formats[i]) == 0)
-            return sheaf_type_name(SHEAF_F64);
-    return NULL;
+    bool decimals = false, reals = false;
+    for (uint32_t i = 0; i < plan->reduction_count; i++)
+        for (uint32_t role = 0; role < plan->reductions[i].kernel->role_count; role++) {
+            bool decimal = plan->reductions[i].types[role] == SHEAF_DECIMAL;
+            decimals |= decimal;
+            reals |= !decimal;
+        }
+    return !decimals ? "f64" : reals ? "decimal, f64" : "decimal";
+}
+
+static void view_text(const struct sheaf_plan *plan, struct sheaf_plan_view *view)
+{
+    bool said = true, present = false, absent = false;
+    for (size_t i = 0; i < sheaf_source_input_count(plan->source); i++) {
+        struct sheaf_header header = sheaf_source_header(plan->source, i);
+        if (!header.is_text)
+            continue;
+        said &= header.said;
+        present |= header.present;
+        absent |= !header.present;
+    }
+    if (!present && !absent)
+        return;
+    view->as = text_as(plan);
+    view->header = present - absent;
+    view->header_by = said ? "option" : "content";
 }
 
 void sheaf_plan_view(const struct sheaf_plan *plan, struct sheaf_plan_view *view)
@@ -376,10 +399,10 @@ void sheaf_plan_view(const struct sheaf_plan *plan, struct sheaf_plan_view *view
         .block_bytes = plan->block_bytes,
         .blocks = SHEAF_UNKNOWN,
         .access = access_name(access),
-        .as = text_as(plan->source),
         .places = strcmp(plan->pin, "none") == 0 ? NULL : plan->places,
         .reduction_count = plan->reduction_count,
     };
+    view_text(plan, view);
     struct cut cut;
     if (access == SOURCE_CUTTABLE && cut_init(&cut, plan->source, plan->block_bytes, NULL) == SHEAF_OK) {
         view->blocks = (int64_t)cut.block_count;
