@@ -16,17 +16,9 @@
 
 enum { MOST_STATES = 7, MOST_PARAMS = 8, MOST_TILE_ROWS = 8192 };
 
-uint64_t drive_random(uint64_t *seed)
-{
-    uint64_t z = *seed += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
-}
-
 static uint64_t below(uint64_t *seed, uint64_t limit)
 {
-    return drive_random(seed) % limit;
+    return random_next(seed) % limit;
 }
 
 /* ---- guarded memory ------------------------------------------------------------------------------------- */
@@ -347,7 +339,7 @@ static double any_double(uint64_t *seed)
 {
     double x;
     do {
-        uint64_t bits = drive_random(seed);
+        uint64_t bits = random_next(seed);
         memcpy(&x, &bits, sizeof x);
     } while (!isfinite(x));
     return x;
@@ -357,7 +349,7 @@ static double any_float(uint64_t *seed)
 {
     float x;
     do {
-        uint32_t bits = (uint32_t)drive_random(seed);
+        uint32_t bits = (uint32_t)random_next(seed);
         memcpy(&x, &bits, sizeof x);
     } while (!isfinite(x));
     return x;
@@ -366,7 +358,7 @@ static double any_float(uint64_t *seed)
 void drive_fill(enum sheaf_type type, void *data, uint64_t count, bool nan, uint64_t seed)
 {
     for (uint64_t i = 0; i < count; i++) {
-        uint64_t choice = below(&seed, 8), bits = drive_random(&seed);
+        uint64_t choice = below(&seed, 8), bits = random_next(&seed);
         double real = choice == 0   ? special(&seed, nan)
                       : choice == 1 ? (double)(int64_t)below(&seed, 9) - 4
                       : type == SHEAF_F32 ? any_float(&seed)

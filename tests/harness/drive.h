@@ -4,6 +4,7 @@
 #define SHEAF_TESTS_DRIVE_H
 
 #include "base/isa.h"
+#include "random.h"
 
 /* A kernel's inputs in memory. */
 struct drive_input {
@@ -37,9 +38,6 @@ void drive_assert_law(const struct sheaf_kernel *kernel, const struct sheaf_arg 
 
 /* Parameters' defaults. */
 void drive_defaults(const struct sheaf_kernel *kernel, struct sheaf_arg *values);
-
-/* A reproducible stream of random numbers (SplitMix64). */
-uint64_t drive_random(uint64_t *seed);
 
 /* Fills `count` elements: numbers of all sizes with runs of equal ones, extremes, and for floating-point types zeros of
  * both signs, subnormals, infinities; NaN only if `nan`. */

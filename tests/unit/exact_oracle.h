@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "random.h"
+
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
 /* ---- the oracle --------------------------------------------------------------------------------------------- */
@@ -150,12 +152,9 @@ static inline void assert_integer_text(const struct sheaf_exact *sum, const mpq_
 
 static uint64_t seed;
 
-static inline uint64_t next_random(void) /* splitmix64 */
+static inline uint64_t next_random(void)
 {
-    uint64_t z = seed += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return z ^ z >> 31;
+    return random_next(&seed);
 }
 
 static inline uint64_t below(uint64_t limit)

@@ -151,8 +151,8 @@ static void wide_integers_round_once(void **state)
     (void)state;
     uint64_t seed = 7;
     for (unsigned i = 0; i < 20000; i++) {
-        int64_t v = (int64_t)drive_random(&seed) >> drive_random(&seed) % 12;
-        double y = (double)((int64_t)drive_random(&seed) >> drive_random(&seed) % 64) / 1024;
+        int64_t v = (int64_t)random_next(&seed) >> random_next(&seed) % 12;
+        double y = (double)((int64_t)random_next(&seed) >> random_next(&seed) % 64) / 1024;
         y = i % 4 == 0 ? y * 1024 * 16 : y; /* multiples of 1/1024, up to 2^67 */
         double expected = plain_difference(v, (__int128)(y * 1024));
         struct sheaf_result result = compare(SHEAF_I64, &v, SHEAF_F64, &y, 1);
@@ -176,9 +176,9 @@ static void ulps_are_steps(void **state)
     (void)state;
     uint64_t seed = 11;
     for (unsigned i = 0; i < 500; i++) {
-        double x = i % 2 ? 0x1p-1070 : (double)(int64_t)drive_random(&seed) * 0x1p-500, y = x;
-        float narrow_x = (float)((double)(int64_t)drive_random(&seed) * 0x1p-60), narrow_y = narrow_x;
-        unsigned steps = (unsigned)(drive_random(&seed) % 200);
+        double x = i % 2 ? 0x1p-1070 : (double)(int64_t)random_next(&seed) * 0x1p-500, y = x;
+        float narrow_x = (float)((double)(int64_t)random_next(&seed) * 0x1p-60), narrow_y = narrow_x;
+        unsigned steps = (unsigned)(random_next(&seed) % 200);
         for (unsigned s = 0; s < steps; s++) {
             y = nextafter(y, -INFINITY);
             narrow_y = nextafterf(narrow_y, INFINITY);

@@ -1,4 +1,5 @@
 /* The .npy header: what NumPy writes is read, what lies is refused by file and byte, what is mutated does no harm. */
+#include "random.h"
 #include "rows.h"
 
 #include "source/npy.h"
@@ -215,10 +216,7 @@ static uint64_t seed;
 
 static uint64_t draw(uint64_t below)
 {
-    uint64_t z = ++seed * 0x9e3779b97f4a7c15u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return (z ^ z >> 31) % below;
+    return random_next(&seed) % below;
 }
 
 static void mutate(char *bytes, size_t *size, size_t capacity)

@@ -1,4 +1,5 @@
 /* Pairs: row i of one source beside row i of the other, however each lies in its file and however it is cut. */
+#include "random.h"
 #include "rows.h"
 
 #include <sys/stat.h>
@@ -364,10 +365,7 @@ static uint64_t seed;
 
 static uint64_t draw(uint64_t below)
 {
-    uint64_t z = ++seed * 0x9e3779b97f4a7c15u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return (z ^ z >> 31) % below;
+    return random_next(&seed) % below;
 }
 
 static void try_recipe(const unsigned char *bytes, size_t size)

@@ -1,4 +1,5 @@
 /* Texts cut in every way: however a text is cut, fed or surveyed, the same records come out, or the same error. */
+#include "random.h"
 #include "text_fixture.h"
 
 #include <pthread.h>
@@ -8,10 +9,7 @@ static uint64_t state;
 
 static uint64_t draw(void)
 {
-    uint64_t z = (state += 0x9e3779b97f4a7c15u);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
+    return random_next(&state);
 }
 
 /* ---- reading as a stream ------------------------------------------------------------------------------------- */

@@ -10,16 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "random.h"
 #include "source/text_number.h"
 
 static uint64_t state;
 
 static uint64_t draw(void)
 {
-    uint64_t z = (state += 0x9e3779b97f4a7c15u);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
+    return random_next(&state);
 }
 
 static enum number_status parse(const char *text, double *value)
