@@ -6,10 +6,16 @@
 
 #define ALWAYS static inline __attribute__((always_inline))
 
-enum {
-    VECTOR_BYTES = __BIGGEST_ALIGNMENT__ > 16 ? __BIGGEST_ALIGNMENT__ : 16,
-    LANES = VECTOR_BYTES / 8 /* of 64 bits */
-};
+/* __BIGGEST_ALIGNMENT__ would tell under gcc, and is 16 under clang. */
+#if defined(__AVX512F__)
+enum { VECTOR_BYTES = 64 };
+#elif defined(__AVX2__)
+enum { VECTOR_BYTES = 32 };
+#else
+enum { VECTOR_BYTES = 16 };
+#endif
+
+enum { LANES = VECTOR_BYTES / 8 }; /* of 64 bits */
 typedef uint64_t words __attribute__((vector_size(VECTOR_BYTES)));
 
 /* All lanes or-ed together. */
