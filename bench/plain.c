@@ -75,9 +75,11 @@ static void read_window(int descriptor, struct share *share, uint64_t at, uint64
 static void read_buffer(int descriptor, struct share *share, uint64_t at, uint64_t size, char *buffer)
 {
     ssize_t got = 0;
-    for (uint64_t have = 0; have < size; have += (uint64_t)got) {
+    for (uint64_t have = 0; have < size; have += got > 0 ? (uint64_t)got : 0) {
         got = pread(descriptor, buffer + have, size - have, (off_t)(at + have));
-        if (got <= 0)
+        if (got == 0)
+            errno = EIO; /* it ended before its size */
+        if (got == 0 || (got < 0 && errno != EINTR))
             die(path);
     }
     share->sum += over(buffer, size);

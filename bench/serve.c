@@ -28,29 +28,43 @@ static enum sheaf_status fail_file(const char *file, struct sheaf_error *err)
     return SHEAF_IO;
 }
 
+static bool read_all(int descriptor, char *into, uint64_t bytes)
+{
+    ssize_t got = 0;
+    for (uint64_t at = 0; at < bytes; at += got > 0 ? (uint64_t)got : 0) {
+        got = pread(descriptor, into + at, bytes - at, (off_t)at);
+        if (got == 0)
+            errno = EIO; /* it ended before its size */
+        if (got == 0 || (got < 0 && errno != EINTR))
+            return false;
+    }
+    return true;
+}
+
 /* Into memory of its own, as the others do. */
-static enum sheaf_status load(const char *file, const char **memory, uint64_t *bytes, struct sheaf_error *err)
+static enum sheaf_status load_open(int descriptor, const char *file, const char **memory, uint64_t *bytes,
+                                   struct sheaf_error *err)
 {
     struct stat info;
+    if (fstat(descriptor, &info) != 0)
+        return fail_file(file, err);
+    *bytes = (uint64_t)info.st_size;
+    char *into = mmap(NULL, *bytes + 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (into == MAP_FAILED)
+        return sheaf_fail(err, SHEAF_MEMORY, "no memory for %s", file);
+    (void)madvise(into, *bytes, MADV_HUGEPAGE); /* a wish; numpy's arrays have the same */
+    *memory = into; /* until the process ends */
+    return read_all(descriptor, into, *bytes) ? SHEAF_OK : fail_file(file, err);
+}
+
+static enum sheaf_status load(const char *file, const char **memory, uint64_t *bytes, struct sheaf_error *err)
+{
     int descriptor = open(file, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
         return fail_file(file, err);
-    if (fstat(descriptor, &info) != 0)
-        return fail_file(file, err);
-    char *into = mmap(NULL, (size_t)info.st_size + 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (into == MAP_FAILED)
-        return sheaf_fail(err, SHEAF_MEMORY, "no memory for %s", file);
-    (void)madvise(into, (size_t)info.st_size, MADV_HUGEPAGE); /* a wish; numpy's arrays have the same */
-    for (uint64_t at = 0; at < (uint64_t)info.st_size;) {
-        ssize_t got = pread(descriptor, into + at, (size_t)info.st_size - at, (off_t)at);
-        if (got <= 0)
-            return fail_file(file, err);
-        at += (uint64_t)got;
-    }
+    enum sheaf_status status = load_open(descriptor, file, memory, bytes, err);
     close(descriptor);
-    *memory = into;
-    *bytes = (uint64_t)info.st_size;
-    return SHEAF_OK;
+    return status;
 }
 
 static enum sheaf_status load_inputs(struct service *service, const char *const *files, struct sheaf_error *err)

@@ -45,7 +45,8 @@ struct sheaf_world;
 SHEAF_API bool sheaf_world_launched(void);
 /* Which of them it is, by the same environment; -1 if that does not say. */
 SHEAF_API int sheaf_world_launched_rank(void);
-/* Loads the MPI module and joins. Collective. SHEAF_UNAVAILABLE if this build has none. Whatever fails on one rank (want of
+/* Loads the MPI module and joins. Collective. SHEAF_UNAVAILABLE if this build has none, or if MPI lets only one thread
+ * call it (a program that initialises MPI itself asks for MPI_THREAD_SERIALIZED). Whatever fails on one rank (want of
  * memory, bad input) fails the job on all of them, and the world stays usable. Only where MPI itself fails is it broken
  * (SHEAF_INTERNAL, also from every later use): end the process then, and the launcher ends the others. */
 SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_world_open(struct sheaf_world **world, struct sheaf_error *err);

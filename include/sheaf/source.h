@@ -53,9 +53,9 @@ SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_source_pair(struct sheaf_source
 /* Lets arrays in files be mapped instead of copied (faster where the data are cached) by taking care of SIGBUS, which
  * is what touching a mapped file that shrank gives: installs a handler for the whole process, after which reading such
  * a file fails with the error that it fails with otherwise. Any other SIGBUS goes to the handler that was there before,
- * or has its default effect. Call it before any thread uses a source; calling it again does nothing while its handler
- * is in place. It stays until the process ends, also in children. A program that installs a handler afterwards must
- * pass on to this one, and must not block the signal. Without this call there is no handler and nothing is mapped.
+ * or has its default effect. Call it before any thread uses a source; only the first call installs, further ones do
+ * nothing. The handler stays until the process ends, also in children. A program that installs one of its own
+ * afterwards must pass on to this one, and must not block the signal. Without this call there is no handler and nothing is mapped.
  * SHEAF_IO if the system refuses. */
 SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_guard_mappings(struct sheaf_error *err);
 

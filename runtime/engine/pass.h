@@ -71,6 +71,7 @@ struct pass {
     uint64_t plan_id;
     uint32_t number;           /* passes begun before this one, surveys included */
     uint64_t block_bytes;
+    uint64_t most_blocks;      /* that the states stand being added to one total; more are refused */
     struct board *board;
     /* Called by worker 0 or the waiting parent, not more often than told; NULL: nobody asked. False: cancel. */
     bool (*progress)(void *context, uint64_t done_bytes);

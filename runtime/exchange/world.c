@@ -49,6 +49,9 @@ static enum sheaf_status check(struct sheaf_world *world, int code, const char *
     enum sheaf_status status = SHEAF_INTERNAL;
     if (code == WORLD_NO_MEMORY) {
         status = sheaf_fail(err, SHEAF_MEMORY, "no memory while %s", what);
+    } else if (code == WORLD_ONE_THREAD) {
+        status = sheaf_fail(err, SHEAF_UNAVAILABLE, "MPI lets only one thread call it here, and MPI_THREAD_SERIALIZED is "
+                                                    "needed: initialise it with that, or leave it to sheaf");
     } else {
         world->broken = true;
         world->ops->error_text(code, text, sizeof text);
@@ -96,7 +99,7 @@ enum sheaf_status world_sum(struct sheaf_world *world, int64_t *values, uint64_t
                          : check(world, world->ops->sum(world->handle, values, count, everywhere), "adding up the ranks", err);
 }
 
-enum sheaf_status world_round_begin(struct sheaf_world *world, int64_t *sums, uint64_t count, uint64_t *least,
+enum sheaf_status world_round_begin(struct sheaf_world *world, int64_t *sums, int count, uint64_t *least,
                                     struct sheaf_error *err)
 {
     return world->broken ? gone(world, err)
@@ -189,7 +192,7 @@ enum sheaf_status world_tell(struct sheaf_world *world, struct sheaf_buffer *byt
 static enum sheaf_status least_of(struct sheaf_world *world, uint64_t *value, struct sheaf_error *err)
 {
     return world->broken ? gone(world, err)
-                         : check(world, world->ops->min(world->handle, value, 1), "agreeing on an error", err);
+                         : check(world, world->ops->min(world->handle, value), "agreeing on an error", err);
 }
 
 /* Order of importance as one number: the lowest block first, then what is no block's fault, cancellation last. */

@@ -5,19 +5,25 @@
 
 #include <sheaf/job.h>
 
-#define SHEAF_WORLD_ABI 2u
+#define SHEAF_WORLD_ABI 3u
 
-/* What a verb says besides 0 and an MPI error: there is no memory here for what came. It was received all the same and
- * dropped, so that nobody waits for this rank; the world goes on. */
-enum { WORLD_NO_MEMORY = -1 };
+/* What a verb says besides 0 and an MPI error. */
+enum {
+    /* There is no memory here for what came. It was received all the same and dropped, so that nobody waits for this
+     * rank; the world goes on. */
+    WORLD_NO_MEMORY = -1,
+    /* Of `open`: this MPI, or whoever initialised it, lets only one thread call it. So it is on every rank. */
+    WORLD_ONE_THREAD = -2
+};
 
-/* What the module offers. All counts are 64-bit; the module cuts messages where MPI counts with an int. Every call may
- * come from any one thread at a time (the callers lock). Calls marked collective are made by all ranks in the same order.
+/* What the module offers. Counts are 64-bit, and the module cuts messages where MPI counts with an int, but for the few
+ * small things whose count is one. Every call may come from any one thread at a time (the callers lock). Calls marked collective are made by all ranks in the same order.
  * Functions that return int: 0, or an MPI error that `error_text` explains, or WORLD_NO_MEMORY where it says so. No verb
  * allocates before a collective or a message is through: a rank without memory must not leave the others waiting. */
 struct world_ops {
     uint32_t abi;
-    const char *name; /* "Open MPI 4.1.4" */
+    /* Initialises MPI unless the program has, and joins. WORLD_NO_MEMORY, before MPI is touched; WORLD_ONE_THREAD, and MPI
+     * is as it was. After an error of MPI's the process should end: to leave in order is collective too. */
     int (*open)(void **handle);
     void (*close)(void *handle);      /* collective */
     int (*rank)(void *handle);
@@ -33,11 +39,11 @@ struct world_ops {
     /* Both at once, so that a ring of ranks cannot lock up. WORLD_NO_MEMORY. */
     int (*swap)(void *handle, int to, const void *bytes, uint64_t size, int from, struct sheaf_buffer *received);
     int (*sum)(void *handle, int64_t *values, uint64_t count, int everywhere);    /* collective, wrapping; in place */
-    int (*min)(void *handle, uint64_t *values, uint64_t count);                   /* collective, everywhere, in place */
-    int (*node_gather)(void *handle, const void *bytes, uint64_t size, void *all); /* collective on a node */
+    int (*min)(void *handle, uint64_t *value);                                    /* collective, everywhere, in place */
+    int (*node_gather)(void *handle, const void *bytes, int size, void *all);     /* collective on a node */
     /* Sums and a least value over all ranks, everywhere, while these do other things; in place. One round at a time, which
      * all ranks begin; round_wait gives it at most patience_ns (0: a look) and says whether it is done. */
-    int (*round_begin)(void *handle, int64_t *sums, uint64_t count, uint64_t *least);
+    int (*round_begin)(void *handle, int64_t *sums, int count, uint64_t *least);
     int (*round_wait)(void *handle, int64_t patience_ns, bool *done);
     /* Memory shared by the ranks of a node, one at a time: `size` bytes each; share_at finds a node rank's. */
     int (*share_open)(void *handle, uint64_t size);                               /* collective */
@@ -75,7 +81,7 @@ enum sheaf_status world_swap(struct sheaf_world *world, int to, const void *byte
                              struct sheaf_buffer *received, struct sheaf_error *err);
 enum sheaf_status world_sum(struct sheaf_world *world, int64_t *values, uint64_t count, bool everywhere,
                             struct sheaf_error *err);
-enum sheaf_status world_round_begin(struct sheaf_world *world, int64_t *sums, uint64_t count, uint64_t *least,
+enum sheaf_status world_round_begin(struct sheaf_world *world, int64_t *sums, int count, uint64_t *least,
                                     struct sheaf_error *err);
 enum sheaf_status world_round_wait(struct sheaf_world *world, int64_t patience_ns, bool *done, struct sheaf_error *err);
 /* Every rank of a node gives its set; world->node_sets has them afterwards. */

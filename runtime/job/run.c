@@ -73,6 +73,7 @@ static struct pass make_pass(struct run *run, const struct work *work)
         .plan_id = run->plan->id,
         .number = run->number++,
         .block_bytes = run->plan->block_bytes,
+        .most_blocks = plan_most_blocks(run->plan),
         .board = run->board,
         .progress = run->progress,
         .progress_context = run->progress_context,

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 enum { MOST_WORKERS = 4096 };
-static const uint64_t MOST_IN_PLACE_BLOCKS = (uint64_t)1 << 30; /* what SHEAF_LAW_ADD64 promises to stand */
 
 enum sheaf_status sheaf_plan_new(struct sheaf_plan **out, const struct sheaf_source *source, struct sheaf_error *err)
 {
@@ -269,10 +268,16 @@ static uint64_t choose_block(const struct sheaf_plan *plan)
     return share > MOST ? MOST : share < LEAST ? LEAST : share - share % LEAST;
 }
 
+uint64_t plan_most_blocks(const struct sheaf_plan *plan)
+{
+    return plan->merge->in_place ? (uint64_t)1 << 30 : UINT64_MAX; /* what SHEAF_LAW_ADD64 promises to stand */
+}
+
+/* Of a stream the workers see to it, as it goes. */
 static enum sheaf_status check_blocks(const struct sheaf_plan *plan, struct sheaf_error *err)
 {
     int64_t bytes = sheaf_source_bytes(plan->source);
-    if (plan->merge->in_place && bytes != SHEAF_UNKNOWN && (uint64_t)bytes / plan->block_bytes >= MOST_IN_PLACE_BLOCKS)
+    if (bytes != SHEAF_UNKNOWN && (uint64_t)bytes / plan->block_bytes >= plan_most_blocks(plan))
         return sheaf_fail(err, SHEAF_USAGE, "blocks of %llu bytes are too small for merge method %s on %lld bytes",
                           (unsigned long long)plan->block_bytes, plan->merge->name, (long long)bytes);
     return SHEAF_OK;

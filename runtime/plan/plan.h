@@ -43,6 +43,9 @@ struct strategy_parts strategy_parts(const struct sheaf_strategy *strategy);
  * were). */
 const char *strategy_choose(int64_t source_bytes, unsigned workers_asked, unsigned workers, bool world);
 
+/* Blocks that its merge method stands. */
+uint64_t plan_most_blocks(const struct sheaf_plan *plan);
+
 /* The cast of a sealed plan. */
 struct cast plan_cast(const struct sheaf_plan *plan);
 

@@ -17,11 +17,6 @@ struct mapping {
     struct mapping *next;        /* of this thread */
 };
 
-/* Shorter pieces are not mapped: unmapping, of which all processors of a team are told, costs more than a copy. By
- * pieces of 1 MiB two threads read 9 GB/s, of 2 MiB 11.5, of 4 MiB 13, of 8 MiB 15, and 14 by copies of any of these
- * (Zen 4). Tests lower it. */
-extern size_t mapping_least_bytes;
-
 /* Makes bytes at .. at + size - 1 of a file addressable and returns the first of them. NULL: they are to be read in
  * another way (no guard; too few; no regular file, or one that is shorter; the system will not map it). */
 const unsigned char *mapping_open(struct mapping *mapping, int fd, uint64_t at, size_t size);

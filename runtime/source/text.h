@@ -44,7 +44,8 @@ enum cell_status {
     CELL_MISSING, /* empty, blank, or a word of --na */
     CELL_WORD,    /* not a number */
     CELL_HUGE,    /* finite as written, but beyond a double */
-    CELL_FAR,     /* finite as written, but beyond the decimals */
+    CELL_ABOVE,   /* finite as written, but too large for a decimal */
+    CELL_BELOW,   /* finite as written, but with digits too small for a decimal */
     CELL_NO_MEMORY
 };
 /* What a cell says: CELL_VALUE, CELL_MISSING or CELL_WORD. */

@@ -164,8 +164,9 @@ static enum cell_status put_decimal(struct batch *batch, struct batch_column *co
         put_special(batch, column, row, number->special);
         return CELL_VALUE;
     }
-    if (number_whole(number, &limbs) != NUMBER_OK)
-        return CELL_FAR;
+    enum number_status status = number_whole(number, &limbs);
+    if (status != NUMBER_OK)
+        return status == NUMBER_ABOVE ? CELL_ABOVE : CELL_BELOW;
     if (limbs.count > 1 && !put_more(column, row, limbs.limb + 1, limbs.count - 1))
         return CELL_NO_MEMORY;
     column->whole[row] = limbs.limb[0];

@@ -224,8 +224,7 @@ const int64_t power_of_ten[LIMB_DIGITS + 1] = {
 
 static bool in_reach(size_t count, int64_t exponent)
 {
-    return exponent >= -SHEAF_DECIMAL_REACH && exponent <= SHEAF_DECIMAL_REACH &&
-           (int64_t)count + exponent <= SHEAF_DECIMAL_REACH;
+    return exponent >= -SHEAF_DECIMAL_REACH && (int64_t)count + exponent <= SHEAF_DECIMAL_REACH;
 }
 
 /* Digits without a point. */
@@ -235,8 +234,8 @@ struct run {
     int64_t exponent; /* of the last */
 };
 
-/* Leaves out the zeros at both ends, and the point: a number with one is copied to `room`. False: NUMBER_FAR. */
-static bool strip(const struct number *d, unsigned char room[2 * SHEAF_DECIMAL_REACH], struct run *run)
+/* Leaves out the zeros at both ends, and the point: a number with one is copied to `room`. */
+static enum number_status strip(const struct number *d, unsigned char room[2 * SHEAF_DECIMAL_REACH], struct run *run)
 {
     const unsigned char *p = d->first, *q = d->end;
     run->exponent = d->exponent;
@@ -248,21 +247,22 @@ static bool strip(const struct number *d, unsigned char room[2 * SHEAF_DECIMAL_R
     run->first = p;
     run->count = (size_t)(q - p) - (point != NULL);
     if (run->count && !in_reach(run->count, run->exponent))
-        return false;
+        return run->exponent + (int64_t)run->count > SHEAF_DECIMAL_REACH ? NUMBER_ABOVE : NUMBER_BELOW;
     if (point) {
         memcpy(room, p, (size_t)(point - p));
         memcpy(room + (point - p), point + 1, (size_t)(q - point - 1));
         run->first = room;
     }
-    return true;
+    return NUMBER_OK;
 }
 
 static enum number_status many_limbs(const struct number *d, struct number_limbs *limbs)
 {
     unsigned char room[2 * SHEAF_DECIMAL_REACH];
     struct run run;
-    if (!strip(d, room, &run))
-        return NUMBER_FAR;
+    enum number_status status = strip(d, room, &run);
+    if (status != NUMBER_OK)
+        return status;
     limbs->exponent = run.count ? (int32_t)run.exponent : 0;
     limbs->count = 0;
     do {

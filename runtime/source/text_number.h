@@ -8,7 +8,8 @@ enum number_status {
     NUMBER_OK,
     NUMBER_NOT,  /* not of the grammar below */
     NUMBER_HUGE, /* finite as written, but beyond the largest double */
-    NUMBER_FAR   /* finite as written, but with digits beyond SHEAF_DECIMAL_REACH */
+    NUMBER_ABOVE, /* finite as written, but 10^SHEAF_DECIMAL_REACH or more */
+    NUMBER_BELOW  /* less than that, but with digits below 10^-SHEAF_DECIMAL_REACH */
 };
 
 /* A literal taken apart: digits x 10^exponent, or something special. */
@@ -36,16 +37,16 @@ enum number_status number_real(const struct number *number, double *value);
 /* number_scan and number_real. */
 enum number_status number_parse(const unsigned char *text, size_t size, double *value);
 
-/* A finite number with all its digits: limbs of 18, the lowest first, none of a sign unlike the number's. */
-enum { LIMB_DIGITS = 18, MOST_LIMBS = 2 * SHEAF_DECIMAL_REACH / LIMB_DIGITS };
+/* A finite number with all its digits: limbs, terms of a column's element, the lowest first, none of a sign unlike the
+ * number's. */
+enum { LIMB_DIGITS = SHEAF_DECIMAL_TERM_DIGITS, MOST_LIMBS = SHEAF_DECIMAL_MOST_TERMS };
 #define LIMB_RADIX INT64_C(1000000000000000000)
 struct number_limbs {
     int32_t exponent; /* of the first limb's last digit; 0 for zero */
     uint32_t count;   /* 1 to MOST_LIMBS; the last one is not 0, but for zero */
     int64_t limb[MOST_LIMBS];
 };
-/* NUMBER_OK, or NUMBER_FAR: but for zeros at either end, its digits do not lie from 10^-SHEAF_DECIMAL_REACH up to below
- * 10^SHEAF_DECIMAL_REACH. Sets only the limbs that there are. */
+/* NUMBER_OK, NUMBER_ABOVE or NUMBER_BELOW; zeros at either end do not count. Sets only the limbs that there are. */
 enum number_status number_whole(const struct number *number, struct number_limbs *limbs);
 
 /* 10^0 to 10^18. */

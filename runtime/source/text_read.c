@@ -205,17 +205,6 @@ static enum sheaf_status bad_count(const struct text_reader *reader, uint64_t at
     return bad_data(reader, at, NULL, err);
 }
 
-static void too_far(const struct text_reader *reader, struct cell cell, const char *shown, struct sheaf_error *err)
-{
-    struct number number;
-    text_number(reader->text, cell, &number);
-    if (number.exponent < -SHEAF_DECIMAL_REACH)
-        sheaf_fail(err, SHEAF_INPUT, "\"%s\" has digits below 10^-%d, where decimals end (--as f64 rounds them away)", shown,
-                   SHEAF_DECIMAL_REACH);
-    else
-        sheaf_fail(err, SHEAF_INPUT, "\"%s\" is beyond 10^%d, where decimals end", shown, SHEAF_DECIMAL_REACH);
-}
-
 static enum sheaf_status bad_cell(const struct text_reader *reader, uint64_t at, size_t column,
                                   enum cell_status status, struct sheaf_error *err)
 {
@@ -227,8 +216,11 @@ static enum sheaf_status bad_cell(const struct text_reader *reader, uint64_t at,
                                      "tr '\\r' '\\n' < FILE | sheaf run ... -", shown);
     else if (status == CELL_HUGE)
         sheaf_fail(err, SHEAF_INPUT, "\"%s\" is beyond the largest double (1.797...e308)", shown);
-    else if (status == CELL_FAR)
-        too_far(reader, cell, shown, err);
+    else if (status == CELL_ABOVE)
+        sheaf_fail(err, SHEAF_INPUT, "\"%s\" is beyond 10^%d, where decimals end", shown, SHEAF_DECIMAL_REACH);
+    else if (status == CELL_BELOW)
+        sheaf_fail(err, SHEAF_INPUT, "\"%s\" has digits below 10^-%d, where decimals end (--as f64 rounds them away)", shown,
+                   SHEAF_DECIMAL_REACH);
     else if (status == CELL_NO_MEMORY)
         return sheaf_fail(err, SHEAF_MEMORY, "out of memory for the digits of numbers");
     else

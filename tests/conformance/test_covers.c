@@ -2,7 +2,6 @@
  * block. Launched by mpirun, the same program holds the strategies of a world to it. */
 #include "conformance/dataset.h"
 #include "conformance/harness.h"
-#include "source/mapping.h"
 
 #include <stdarg.h>
 #include <setjmp.h>
@@ -314,7 +313,6 @@ static void test_mapped(void **state)
     struct sheaf_answer *copied, *mapped;
     struct sheaf_error err;
     assert_int_equal(run_cover(&fixture, flat.kernels, flat.count, &whole, &copied, &err), SHEAF_OK);
-    mapping_least_bytes = 1;
     assert_int_equal(sheaf_guard_mappings(&err), SHEAF_OK);
     assert_int_equal(run_cover(&fixture, flat.kernels, flat.count, &whole, &mapped, &err), SHEAF_OK);
     assert_same_answer(&fixture, &whole, copied, mapped);

@@ -2,7 +2,6 @@
  * and the error says who and why. */
 #include "conformance/dataset.h"
 #include "conformance/harness.h"
-#include "source/mapping.h"
 
 #include <stdarg.h>
 #include <setjmp.h>
@@ -313,7 +312,6 @@ static void test_file_that_shrinks_while_it_is_read(void **state)
 static void test_mapped_file_that_shrinks(void **state)
 {
     (void)state;
-    mapping_least_bytes = 1;
     assert_int_equal(sheaf_guard_mappings(NULL), SHEAF_OK);
     shrink_while_it_is_read();
 }

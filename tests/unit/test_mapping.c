@@ -1,4 +1,5 @@
 /* Mapped pieces of files: the bytes of the file, no SIGBUS of our own doing, and every other SIGBUS as it was. */
+#include "guard.h"
 #include "rows.h"
 #include "source/bytes.h"
 #include "source/mapping.h"
@@ -16,7 +17,6 @@ static unsigned char *content;
 
 static int setup(void **state)
 {
-    mapping_least_bytes = 1;
     page = (size_t)sysconf(_SC_PAGESIZE);
     size = PAGES * page + 100;
     content = malloc(size);
@@ -37,13 +37,6 @@ static int make_file(const char **path)
     int fd = bytes_open(*path);
     assert_true(fd >= 0);
     return fd;
-}
-
-/* In every test: cmocka puts a handler of its own in front. */
-static void guard(void)
-{
-    struct sheaf_error err;
-    must(sheaf_guard_mappings(&err), &err);
 }
 
 /* Nobody in this process has called for the guard yet. */
@@ -88,16 +81,11 @@ static void what_cannot_be_mapped_is_left_to_others(void **state)
 {
     (void)state;
     guard();
-    size_t least = mapping_least_bytes;
     const char *path;
     struct mapping mapping = {0};
     int fd = make_file(&path), ends[2];
     assert_null(mapping_open(&mapping, fd, 1, size)); /* longer than the file */
-    mapping_least_bytes = 1000;
-    assert_null(mapping_open(&mapping, fd, 0, 999));
-    assert_non_null(mapping_open(&mapping, fd, 0, 1000));
-    mapping_close(&mapping);
-    mapping_least_bytes = least;
+    assert_null(mapping_open(&mapping, fd, 0, 0)); /* less than the least: 1 here, 4 MiB in the library */
     close(fd);
     assert_int_equal(pipe(ends), 0);
     assert_null(mapping_open(&mapping, ends[0], 0, 1));
@@ -239,7 +227,7 @@ static void leave_43(int number, siginfo_t *info, void *context)
     _exit(number == SIGBUS && info->si_signo == SIGBUS && (info->si_code <= 0 || info->si_addr) ? 43 : 1);
 }
 
-/* How a program ends that had `before`, then the guard, and then `cause`. */
+/* How a program ends that had `before`, then the guard, and then `cause`. For tests before the guard stands here. */
 static int ends_by(const struct sigaction *before, void (*cause)(void))
 {
     int how;
@@ -282,6 +270,55 @@ static void other_bus_errors_are_as_before(void **state)
     how = ends_by(&ignored, send);
     assert_true(WIFEXITED(how));
     assert_int_equal(WEXITSTATUS(how), 0);
+}
+
+static struct sigaction guarded; /* what stood when the host's handler came */
+
+static void pass_to_guard(int number, siginfo_t *info, void *context)
+{
+    guarded.sa_sigaction(number, info, context);
+}
+
+/* A host that installs a handler afterwards, which passes on, and then calls for the guard once more. */
+static void chain_and_call_again(void)
+{
+    const struct sigaction host = {.sa_sigaction = pass_to_guard, .sa_flags = SA_SIGINFO};
+    struct sheaf_error err;
+    sigaction(SIGBUS, &host, &guarded);
+    if (sheaf_guard_mappings(&err) != SHEAF_OK)
+        _exit(3);
+    struct sigaction now;
+    sigaction(SIGBUS, NULL, &now);
+    if (now.sa_sigaction != pass_to_guard)
+        _exit(4);
+}
+
+static void lose_ours(void)
+{
+    chain_and_call_again();
+    shrink_to(3 * page, 0);
+    _exit(44);
+}
+
+static void lose_foreign(void)
+{
+    chain_and_call_again();
+    touch_beyond_a_file();
+}
+
+static void only_the_first_call_installs(void **state)
+{
+    (void)state;
+    const struct sigaction plain = {.sa_handler = leave_42};
+    int how = ends_by(NULL, lose_ours);
+    assert_true(WIFEXITED(how));
+    assert_int_equal(WEXITSTATUS(how), 44);
+    how = ends_by(&plain, lose_foreign);
+    assert_true(WIFEXITED(how));
+    assert_int_equal(WEXITSTATUS(how), 42);
+    how = ends_by(NULL, lose_foreign);
+    assert_true(WIFSIGNALED(how));
+    assert_int_equal(WTERMSIG(how), SIGBUS);
 }
 
 /* ---- a reader ------------------------------------------------------------------------------------------- */
@@ -338,6 +375,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(other_bus_errors_are_as_before),
+        cmocka_unit_test(only_the_first_call_installs),
         cmocka_unit_test(nothing_is_mapped_without_the_guard),
         cmocka_unit_test(bytes_are_those_of_the_file),
         cmocka_unit_test(what_cannot_be_mapped_is_left_to_others),

@@ -431,13 +431,15 @@ static void reach(void **unused)
     (void)unused;
     static const char *const accepted[] = {"1e1151", "9e1151", "0.1e1152", "1000e1148", "1e-1152", "1000e-1155", "0e-999999999",
                                            "0.000e99999999999999999999", "1e999", "1e-999", "+.5"};
-    static const char *const far[] = {"1e1152", "10e1151", "1e-1153", "0.1e-1152", "1e99999999999999999999", "1.5e-1152",
-                                      "-1e-99999999999999999999"};
+    static const char *const above[] = {"1e1152", "10e1151", "1e99999999999999999999", "1.5e1152"};
+    static const char *const below[] = {"1e-1153", "0.1e-1152", "1.5e-1152", "-1e-99999999999999999999", "10e-1154"};
     static const char *const not_numbers[] = {"-.", "+", "", "0x10", "1_000", "1,000", "1e", "--1", "1.2.3", "NAN(1)", "1 2"};
     for (size_t i = 0; i < sizeof accepted / sizeof accepted[0]; i++)
         assert_int_equal(whole_status(accepted[i]), NUMBER_OK);
-    for (size_t i = 0; i < sizeof far / sizeof far[0]; i++)
-        assert_int_equal(whole_status(far[i]), NUMBER_FAR);
+    for (size_t i = 0; i < sizeof above / sizeof above[0]; i++)
+        assert_int_equal(whole_status(above[i]), NUMBER_ABOVE);
+    for (size_t i = 0; i < sizeof below / sizeof below[0]; i++)
+        assert_int_equal(whole_status(below[i]), NUMBER_BELOW);
     for (size_t i = 0; i < sizeof not_numbers / sizeof not_numbers[0]; i++)
         assert_int_equal(whole_status(not_numbers[i]), NUMBER_NOT);
     /* All the digits that there can be, and zeros around them. */
@@ -453,7 +455,17 @@ static void reach(void **unused)
     text[size] = '\0';
     assert_int_equal(whole_status(text), NUMBER_OK);
     text[size - 1] = '1';
-    assert_int_equal(whole_status(text), NUMBER_FAR);
+    assert_int_equal(whole_status(text), NUMBER_BELOW);
+    /* The zeros do not say which: 1 and 1160 zeros, a point, 1200 zeros. */
+    text[0] = '1';
+    memset(text + 1, '0', 2361);
+    text[1161] = '.';
+    text[2362] = '\0';
+    assert_int_equal(whole_status(text), NUMBER_ABOVE);
+    text[2361] = '7'; /* and below, which no rounding helps */
+    assert_int_equal(whole_status(text), NUMBER_ABOVE);
+    text[0] = '0';
+    assert_int_equal(whole_status(text), NUMBER_BELOW);
 }
 
 int main(void)

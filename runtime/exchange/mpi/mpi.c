@@ -32,29 +32,42 @@ static int split_nodes(struct world *world)
     return code == MPI_SUCCESS ? MPI_Comm_set_errhandler(world->node, MPI_ERRORS_RETURN) : code;
 }
 
-static int open_world(void **handle)
+/* Initialises MPI, unless the program has: *ours says which. */
+static int start(bool *ours)
 {
     int given = MPI_THREAD_SINGLE, running = 0, code = MPI_Initialized(&running);
+    *ours = !running;
     if (code == MPI_SUCCESS && !running)
         code = MPI_Init_thread(NULL, NULL, MPI_THREAD_SERIALIZED, &given);
     else if (code == MPI_SUCCESS)
         code = MPI_Query_thread(&given);
-    if (code == MPI_SUCCESS && given < MPI_THREAD_SERIALIZED)
-        code = MPI_ERR_OTHER; /* workers take turns in MPI, from threads of their own */
-    struct world *world = calloc(1, sizeof *world);
-    if (!world)
-        return MPI_ERR_NO_MEM;
-    world->initialised = !running;
+    if (code != MPI_SUCCESS || given >= MPI_THREAD_SERIALIZED)
+        return code;
+    if (!running)
+        MPI_Finalize(); /* as it does on every rank */
+    return WORLD_ONE_THREAD; /* workers take turns in MPI, from threads of their own */
+}
+
+static int join(struct world *world)
+{
+    int code = start(&world->initialised);
     if (code == MPI_SUCCESS)
         code = MPI_Comm_dup(MPI_COMM_WORLD, &world->all);
     if (code == MPI_SUCCESS)
         code = MPI_Comm_set_errhandler(world->all, MPI_ERRORS_RETURN);
+    return code == MPI_SUCCESS ? split_nodes(world) : code;
+}
+
+static int open_world(void **handle)
+{
+    struct world *world = calloc(1, sizeof *world);
+    if (!world)
+        return WORLD_NO_MEMORY;
+    int code = join(world);
     if (code == MPI_SUCCESS)
-        code = split_nodes(world);
-    if (code != MPI_SUCCESS)
-        free(world);
-    else
         *handle = world;
+    else
+        free(world); /* and no more: nobody knows who would still take part in freeing the rest */
     return code;
 }
 
@@ -231,22 +244,22 @@ static int sum(void *handle, int64_t *values, uint64_t count, int everywhere)
     return code;
 }
 
-static int min_all(void *handle, uint64_t *values, uint64_t count)
+static int min_all(void *handle, uint64_t *value)
 {
     struct world *world = handle;
-    return MPI_Allreduce(MPI_IN_PLACE, values, (int)count, MPI_UINT64_T, MPI_MIN, world->all);
+    return MPI_Allreduce(MPI_IN_PLACE, value, 1, MPI_UINT64_T, MPI_MIN, world->all);
 }
 
-static int node_gather(void *handle, const void *bytes, uint64_t each, void *all)
+static int node_gather(void *handle, const void *bytes, int each, void *all)
 {
     struct world *world = handle;
-    return MPI_Allgather(bytes, (int)each, MPI_BYTE, all, (int)each, MPI_BYTE, world->node);
+    return MPI_Allgather(bytes, each, MPI_BYTE, all, each, MPI_BYTE, world->node);
 }
 
-static int round_begin(void *handle, int64_t *sums, uint64_t count, uint64_t *least)
+static int round_begin(void *handle, int64_t *sums, int count, uint64_t *least)
 {
     struct world *world = handle;
-    int code = MPI_Iallreduce(MPI_IN_PLACE, sums, (int)count, MPI_INT64_T, MPI_SUM, world->all, &world->round[0]);
+    int code = MPI_Iallreduce(MPI_IN_PLACE, sums, count, MPI_INT64_T, MPI_SUM, world->all, &world->round[0]);
     if (code == MPI_SUCCESS)
         code = MPI_Iallreduce(MPI_IN_PLACE, least, 1, MPI_UINT64_T, MPI_MIN, world->all, &world->round[1]);
     return code;
@@ -340,7 +353,6 @@ static int total_close(void *handle, int64_t *values, uint64_t count)
 SHEAF_API extern const struct world_ops sheaf_world_ops;
 const struct world_ops sheaf_world_ops = {
     .abi = SHEAF_WORLD_ABI,
-    .name = "MPI",
     .open = open_world,
     .close = close_world,
     .rank = rank,

@@ -4,7 +4,10 @@
 #include "../text_digits.h"
 #include "../text_words.h"
 
-enum { MOST_WORDS = DIGITS_MOST / WORD };
+enum {
+    MOST_WORDS = DIGITS_MOST / WORD,
+    EXACT_POWERS = 22, /* 10^22 is a double, 10^23 is none */
+};
 
 /* The cells in words, from their last eight bytes on towards their first. Digits are 0 to 9 (the text XOR "0"); what lies
  * before a cell is 0. */
@@ -14,12 +17,17 @@ struct words {
     uint32_t size[DIGITS_CELLS]; /* bytes; more than DIGITS_MOST: too long */
 };
 
-/* Numbers of one chunk of cells. */
+/* Numbers of one chunk of cells; of one that is refused a zero with the exponent that is usual in the column. */
 struct found {
-    uint64_t magnitude[DIGITS_CELLS], places[DIGITS_CELLS], bad[DIGITS_CELLS];
+    uint64_t magnitude[DIGITS_CELLS];
+    int64_t exponent[DIGITS_CELLS];
+    uint64_t bad[DIGITS_CELLS];   /* not 0: refused */
     uint64_t minus[DIGITS_CELLS]; /* 0 or 1 */
     uint64_t over[DIGITS_CELLS];  /* digits above the 18th, of cells of MOST_WORDS words */
 };
+
+/* For loops: in a copy for each constant that it is called with. */
+#define FOR_LOOPS static inline __attribute__((always_inline))
 
 /* ---- fetching ----------------------------------------------------------------------------------------------------- */
 
@@ -35,8 +43,7 @@ static const uint64_t keep[MOST_WORDS][DIGITS_MOST + 2] = {
 };
 
 /* Returns the size of the longest. */
-static inline __attribute__((always_inline)) uint32_t measure(const struct plain_cells *cells, struct words *words,
-                                                              size_t stride, bool returns)
+FOR_LOOPS uint32_t measure(const struct plain_cells *cells, struct words *words, size_t stride, bool returns)
 {
     uint32_t longest = 0;
     const uint32_t *end = cells->end;
@@ -51,79 +58,119 @@ static inline __attribute__((always_inline)) uint32_t measure(const struct plain
     return longest;
 }
 
-static inline __attribute__((always_inline)) void fetch(const struct plain_cells *cells, struct words *words, int count)
+FOR_LOOPS void fetch(const struct plain_cells *cells, struct words *words, int count)
 {
     for (unsigned i = 0; i < cells->count; i++)
         for (int w = 0; w < count; w++)
             words->word[w][i] = word_load_digits(cells->text + words->last[i] - WORD * (w + 1)) & keep[w][words->size[i]];
 }
 
-/* ---- adding up ---------------------------------------------------------------------------------------------------- */
+/* ---- one cell ----------------------------------------------------------------------------------------------------- */
+
+/* A condition is a mask here, of all bits or none: the loop over cells has no branch. Those over the words of a cell are
+ * unrolled, since `count` is a constant where these are called. */
+FOR_LOOPS uint64_t all_if(bool condition)
+{
+    return -(uint64_t)condition;
+}
 
 /* The high bit of the first byte that is `c`; 0: none is. (Of those after it nothing is known.) */
-static inline uint64_t first_byte(uint64_t word, unsigned char c)
+FOR_LOOPS uint64_t first_byte(uint64_t word, unsigned char c)
 {
     uint64_t x = word ^ EACH_BYTE(c ^ '0');
     uint64_t found = (x - EACH_BYTE(1)) & ~x & EACH_BYTE(0x80);
     return found & -found;
 }
 
-static inline uint64_t count_bytes(uint64_t mask)
+FOR_LOOPS uint64_t count_bytes(uint64_t mask)
 {
     return (mask & EACH_BYTE(1)) * EACH_BYTE(1) >> 56;
 }
 
-/* For loops without branches. */
-static inline uint64_t all_if(bool condition)
-{
-    return -(uint64_t)condition;
-}
-
 /* x / 100 for x < 2^32 */
-static inline uint64_t hundreds(uint64_t x)
+FOR_LOOPS uint64_t hundreds(uint64_t x)
 {
     return x * 1374389535 >> 37;
 }
 
-/* Finds the magnitudes of cells of `count` words; returns 0 if all are good. A minus that is the first byte is blanked out. A point is taken out by
- * moving what is before it up by a byte, also the words before; a second one stays and is no digit. */
-static inline __attribute__((always_inline)) uint64_t add_up(const struct words *words, unsigned cells, int count,
-                                                             bool rounded, uint64_t usual, struct found *found)
+/* Makes the minus a 0 that is the first of the cell's `size` bytes. Any other stays, and is no digit. */
+FOR_LOOPS uint64_t blank_minus(uint64_t word[MOST_WORDS], int count, uint64_t size)
+{
+    uint64_t minus = 0;
+    for (int w = 0; w < count; w++) {
+        uint64_t sign = first_byte(word[w], '-'), lowest = sign >> 7, from_there = -lowest;
+        uint64_t is_first = all_if(sign != 0) & all_if(count_bytes(from_there) + (uint64_t)w * WORD == size);
+        word[w] &= ~(is_first & (sign | (sign - lowest)));
+        minus |= is_first;
+    }
+    return minus;
+}
+
+/* Moves what is before the point up by a byte, also out of the words before, so that the digits lie side by side;
+ * *places is how many were behind it. A second point stays, and is no digit. */
+FOR_LOOPS uint64_t close_gap(uint64_t word[MOST_WORDS], int count, uint64_t *places)
+{
+    uint64_t moving = 0; /* the point was in a later word */
+    *places = 0;
+    for (int w = 0; w < count; w++) {
+        uint64_t point = first_byte(word[w], '.') & ~moving;
+        uint64_t before = point ? (point >> 7) - 1 : moving, behind = point ? -(point << 1) : ~moving;
+        *places = point ? (uint64_t)w * WORD + count_bytes(behind) : *places;
+        moving = point ? ~0ull : moving;
+        word[w] = (word[w] & behind) | (word[w] & before) << 8;
+        if (w + 1 < count)
+            word[w] |= word[w + 1] >> 56 & moving;
+    }
+    return moving;
+}
+
+/* Adds up to 18 digits; *over is what they leave of 24. *bad: some are no digits. */
+FOR_LOOPS uint64_t add_digits(const uint64_t word[MOST_WORDS], int count, uint64_t *over, uint64_t *bad)
 {
     static const uint64_t weight[MOST_WORDS] = {1, 100000000, 10000000000000000};
+    uint64_t magnitude = 0;
+    *over = *bad = 0;
+    for (int w = 0; w < count; w++) {
+        uint64_t part = word_value(word[w]);
+        *bad |= word_not_digits(word[w]);
+        if (w == MOST_WORDS - 1)
+            *over = hundreds(part);
+        magnitude += (part - 100 * *over) * weight[w];
+    }
+    return magnitude;
+}
+
+/* Are both operands of the one rounding doubles? A cell of fewer words than these cannot have so many digits. */
+FOR_LOOPS uint64_t too_long_to_round(int count, uint64_t magnitude, uint64_t over, uint64_t places)
+{
+    uint64_t bad = 0;
+    if (count > 1)
+        bad |= all_if(magnitude >= 1ull << 53);
+    if (count == MOST_WORDS)
+        bad |= all_if(over != 0) | all_if(places > EXACT_POWERS);
+    return bad;
+}
+
+/* ---- all of them -------------------------------------------------------------------------------------------------- */
+
+/* Finds the numbers of cells of `count` words; returns 0 if none is refused. `rounded`: those must be doubles. */
+FOR_LOOPS uint64_t add_up(const struct words *words, unsigned cells, int count, bool rounded, int64_t usual,
+                          struct found *found)
+{
     uint64_t any = 0;
     for (unsigned i = 0; i < cells; i++) {
-        uint64_t size = words->size[i], word[MOST_WORDS], minus = 0;
-        for (int w = 0; w < count; w++) {
+        uint64_t size = words->size[i], word[MOST_WORDS], places, over, bad;
+        for (int w = 0; w < count; w++)
             word[w] = words->word[w][i];
-            uint64_t sign = first_byte(word[w], '-'), from_there = -(sign >> 7);
-            uint64_t is_first = all_if(count_bytes(from_there) + (uint64_t)w * WORD == size) & all_if(sign != 0);
-            word[w] &= ~(is_first & (sign | (sign - (sign >> 7))));
-            minus |= is_first;
-        }
-        uint64_t magnitude = 0, places = 0, bad = 0, moving = 0, part = 0;
-        for (int w = 0; w < count; w++) {
-            uint64_t point = first_byte(word[w], '.') & ~moving;
-            uint64_t before = point ? (point >> 7) - 1 : moving, behind = point ? -(point << 1) : ~moving;
-            places = point ? (uint64_t)w * WORD + count_bytes(behind) : places;
-            moving = point ? ~0ull : moving;
-            part = (word[w] & behind) | (word[w] & before) << 8;
-            if (w + 1 < count)
-                part |= word[w + 1] >> 56 & moving;
-            bad |= word_not_digits(part);
-            part = word_value(part);
-            if (w == MOST_WORDS - 1)
-                found->over[i] = hundreds(part);
-            magnitude += (w < MOST_WORDS - 1 ? part : part - 100 * hundreds(part)) * weight[w];
-        }
-        bad |= all_if(size > (uint64_t)count * WORD);
-        bad |= all_if(size <= (minus & 1) + (moving & 1));
-        if (count == MOST_WORDS && rounded)
-            bad |= all_if(part > 99);
-        if (count > 1 && rounded)
-            bad |= all_if(magnitude >= 1ull << 53);
+        uint64_t minus = blank_minus(word, count, size), point = close_gap(word, count, &places);
+        uint64_t magnitude = add_digits(word, count, &over, &bad);
+        bad |= all_if(size > (uint64_t)count * WORD) | all_if(size <= (minus & 1) + (point & 1));
+        if (rounded)
+            bad |= too_long_to_round(count, magnitude, over, places);
+        if (count == MOST_WORDS)
+            found->over[i] = over;
         found->magnitude[i] = bad ? 0 : magnitude;
-        found->places[i] = bad ? usual : places;
+        found->exponent[i] = bad ? usual : -(int64_t)places;
         found->bad[i] = bad;
         found->minus[i] = minus & 1;
         any |= bad;
@@ -141,20 +188,20 @@ static uint64_t which_bad(const struct found *found, unsigned count)
 
 static void write_decimals(struct plain_cells *cells, const struct found *found)
 {
-    uint64_t bits = 0, low = UINT64_MAX, high = 0;
+    uint64_t bits = 0;
+    int16_t low = INT16_MAX, high = INT16_MIN, *exponent = cells->exponent;
     for (unsigned i = 0; i < cells->count; i++) {
-        uint64_t magnitude = found->magnitude[i], places = found->places[i];
+        uint64_t magnitude = found->magnitude[i];
         cells->whole[i] = (int64_t)((magnitude ^ -found->minus[i]) + found->minus[i]);
-        cells->exponent[i] = (int16_t)-(int64_t)places;
+        exponent[i] = (int16_t)found->exponent[i];
         bits |= magnitude;
     }
     for (unsigned i = 0; i < cells->count; i++) {
-        int64_t places = (int64_t)found->places[i];
-        low = low < (uint64_t)places + INT16_MAX ? low : (uint64_t)places + INT16_MAX;
-        high = high > (uint64_t)places + INT16_MAX ? high : (uint64_t)places + INT16_MAX;
+        low = low < exponent[i] ? low : exponent[i];
+        high = high > exponent[i] ? high : exponent[i];
     }
-    cells->low = (int16_t)(INT16_MAX - (int64_t)high);
-    cells->high = (int16_t)(INT16_MAX - (int64_t)low);
+    cells->low = low;
+    cells->high = high;
     cells->bits = bits;
 }
 
@@ -173,22 +220,20 @@ static void write_over(struct plain_cells *cells, const struct found *found)
 /* Exact operands and one operation: rounded once (Clinger, "How to read floating point numbers accurately", 1990). */
 static void write_reals(struct plain_cells *cells, const struct found *found)
 {
-    static const double power[DIGITS_MOST] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                              1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22, 1e23};
+    static const double power[EXACT_POWERS + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                                   1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
     for (unsigned i = 0; i < cells->count; i++) {
-        uint64_t places = found->bad[i] ? 0 : found->places[i];
+        int64_t places = found->bad[i] ? 0 : -found->exponent[i];
         double sign = found->minus[i] ? -1.0 : 1.0;
         cells->reals[i] = (double)(int64_t)found->magnitude[i] / power[places] * sign;
     }
 }
 
-static inline __attribute__((always_inline)) uint64_t read_words(const struct plain_cells *cells, struct words *words,
-                                                                 int count, struct found *found)
+FOR_LOOPS uint64_t read_words(const struct plain_cells *cells, struct words *words, int count, struct found *found)
 {
-    uint64_t usual = (uint64_t)-(int64_t)cells->usual;
     fetch(cells, words, count);
-    return cells->reals ? add_up(words, cells->count, count, true, usual, found)
-                        : add_up(words, cells->count, count, false, usual, found);
+    return cells->reals ? add_up(words, cells->count, count, true, cells->usual, found)
+                        : add_up(words, cells->count, count, false, cells->usual, found);
 }
 
 /* Short cells do not pay for long ones. */
