@@ -52,7 +52,8 @@ static enum sheaf_status check_options(const struct run_options *options, struct
     const struct saved_options *saved = &options->saved;
     bool tolerance = saved->tolerance.ulp.set || saved->tolerance.rtol.set || saved->tolerance.atol.set;
     if (tolerance && !saved->against)
-        return sheaf_fail(err, SHEAF_USAGE, "--ulp, --rtol and --atol say how far --against FILE may be off; name the FILE");
+        return sheaf_fail(err, SHEAF_USAGE, "--ulp, --rtol and --atol say how far --against FILE may be off; "
+                          "name the FILE");
     if (options->output.dry_run && (saved->save || saved->against))
         return sheaf_fail(err, SHEAF_USAGE, "--dry-run computes no answer to keep or compare");
     if (strcmp(output_format(&options->output), "npy") == 0 && !options->output.dry_run)
