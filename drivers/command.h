@@ -62,6 +62,7 @@ struct command {
     size_t options_size;
     enum operand_rule rule;
     bool computes; /* runs jobs: joins the world under a launcher, refuses N copies under a bare srun */
+    bool judges_host; /* is shown the floating-point environment as it is; others compute in the default one */
     int (*run)(const struct invocation *invocation); /* the exit code */
 };
 

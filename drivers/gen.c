@@ -41,7 +41,7 @@ static const struct option_table gen_output_table = {
     (const struct option[]){
         {"output", 'o', false, "FILE", option_text, FIELD(path),
          "Write to FILE, which appears only when it is complete"},
-        {"format", 0, false, "npy|raw|csv", option_choice, FIELD(format), "How to write them (by FILE's ending; npy)"},
+        {"format", 0, false, "npy|raw|csv", option_choice, FIELD(format), "How to write them (by FILE's ending; npy on standard output and for any other ending)"},
         {"progress", 0, false, NULL, option_on, FIELD(progress),
          "Show progress on standard error (on a terminal, after a second); in a log a line every 10 s"},
         {"no-progress", 0, false, NULL, option_off, FIELD(progress), "Show none"},
@@ -84,12 +84,10 @@ static enum sheaf_status choose_format(const struct gen_own *own, const char **f
     } endings[] = {{".npy", "npy"}, {".csv", "csv"}, {".raw", "raw"}, {".bin", "raw"}, {".dat", "raw"}};
     bool to_stdout = !own->path || strcmp(own->path, "-") == 0;
     const char *dot = to_stdout ? NULL : strrchr(own->path, '.');
-    *format = own->format ? own->format : to_stdout ? "npy" : NULL;
-    for (size_t i = 0; dot && !*format && i < sizeof endings / sizeof endings[0]; i++)
+    *format = own->format ? own->format : "npy";
+    for (size_t i = 0; dot && !own->format && i < sizeof endings / sizeof endings[0]; i++)
         if (strcmp(dot, endings[i].ending) == 0)
             *format = endings[i].format;
-    if (!*format)
-        return sheaf_fail(err, SHEAF_USAGE, "\"%s\" does not tell the format; say --format npy, raw or csv", own->path);
     return strcmp(*format, "csv") == 0 ? SHEAF_OK : output_check_binary(own->path, *format, "csv", err);
 }
 
@@ -213,7 +211,8 @@ static enum sheaf_status generate(const struct gen_options *options, const char 
         w.out = output.stream;
         progress_begin(&progress, own->progress, options->common.quiet);
         status = write_all(&w, source, &progress, err);
-        progress_end(&progress, status == SHEAF_OK);
+        uint64_t written = w.count * sheaf_type_size(w.kind->type);
+        progress_end(&progress, status == SHEAF_OK ? &written : NULL);
         if (status == SHEAF_OK)
             status = output_commit(&output, err);
         else

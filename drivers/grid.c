@@ -49,7 +49,7 @@ static size_t fill_keys(const struct report *report, const struct report_section
 {
     size_t c = 0;
     if (report->file_count)
-        row[c++] = text_value(section->file ? section->file : "total");
+        row[c++] = text_value(section->file ? section->file : "");
     if (!report_is_single(report))
         row[c++] = text_value(item->label);
     return c;

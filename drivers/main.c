@@ -1,5 +1,6 @@
 /* The sheaf program: finds the command, reads its options, calls it. */
 #include <fcntl.h>
+#include <fenv.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,6 +54,8 @@ static int call_in_world(const struct command *command, const struct common *com
     struct sheaf_world *world = NULL;
     struct sheaf_error err;
     int code;
+    if (!command->judges_host)
+        fesetenv(FE_DFL_ENV); /* a preloaded library may have left another */
     if (command->computes &&
         (sheaf_guard_mappings(&err) != SHEAF_OK || launch_join(&world, solo, &err) != SHEAF_OK))
         return complain(&err);

@@ -168,6 +168,29 @@ static enum sheaf_status read_one(const struct given *given, struct sheaf_error 
     return SHEAF_OK;
 }
 
+/* What an option chooses for its field, be it by name (--json) or by value (--format json). */
+static const char *choice_of(const struct given *given)
+{
+    return given->option->read == option_own_name ? given->option->name : given->text;
+}
+
+/* On the command line: --json beside --csv would leave it open which of them is meant. */
+static enum sheaf_status check_choices(const struct parser *p, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct given *one = &p->given[i];
+        for (size_t k = 0; one->option->read == option_own_name && k < count; k++) {
+            const struct given *other = &p->given[k];
+            bool same_field = other->into == one->into && other->option->offset == one->option->offset;
+            if (same_field && strcmp(choice_of(one), choice_of(other)) != 0)
+                return sheaf_fail(p->err, SHEAF_USAGE, "%s and %s%s%s contradict each other; give one", one->spelled,
+                                  other->spelled, other->option->metavar ? " " : "",
+                                  other->option->metavar ? other->text : "");
+        }
+    }
+    return SHEAF_OK;
+}
+
 /* Presets come after the command line in the list and are read before it. */
 static enum sheaf_status read_all(const struct parser *p, size_t on_command_line)
 {
@@ -209,7 +232,8 @@ enum sheaf_status options_parse(const struct option_target *targets, size_t targ
     if (status != SHEAF_OK)
         return status;
     scan_presets(&p);
-    return read_all(&p, on_command_line);
+    status = read_all(&p, on_command_line);
+    return status == SHEAF_OK ? check_choices(&p, on_command_line) : status;
 }
 
 const char *option_peek(const char *name, const char *const *argv, size_t count, size_t *cursor)

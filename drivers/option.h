@@ -59,6 +59,7 @@ option_reader option_on;       /* int: 1, or -1 if a preset says no; 0 stays "no
 option_reader option_off;      /* int: the opposite; for the --no-name beside --name */
 option_reader option_text;     /* const char * */
 option_reader option_choice;   /* const char *: one of the metavar's choices */
+option_reader option_own_name; /* const char *: the switch's own name, a choice of the option that it stands for */
 option_reader option_size;     /* struct option_number: bytes */
 option_reader option_count;    /* struct option_number */
 option_reader option_real;     /* struct option_real: 0 or more */
@@ -74,7 +75,8 @@ enum operand_rule {
 };
 
 /* Reads `argv[0]` up to `argv[count - 1]` (no program name among them): first the presets of options that are not
- * on the command line, then the command line in its order. SHEAF_USAGE names the option and the nearest known one. */
+ * on the command line, then the command line in its order. SHEAF_USAGE names the option and the nearest known one, or two that choose different
+ * things for one field (option_own_name). */
 SHEAF_MUST_USE enum sheaf_status options_parse(const struct option_target *targets, size_t target_count,
                                                const char *const *argv, size_t count, enum operand_rule rule,
                                                struct text_list *operands, struct sheaf_error *err);

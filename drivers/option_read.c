@@ -75,6 +75,15 @@ enum sheaf_status option_choice(const struct option *option, void *field, const 
                       nearest_hint(&nearest, "", ""));
 }
 
+enum sheaf_status option_own_name(const struct option *option, void *field, const char *text, struct sheaf_error *err)
+{
+    bool yes = false;
+    enum sheaf_status status = read_yes(text, &yes, err);
+    if (yes)
+        *(const char **)field = option->name;
+    return status;
+}
+
 enum sheaf_status option_size(const struct option *option, void *field, const char *text, struct sheaf_error *err)
 {
     (void)option;

@@ -2,17 +2,6 @@
 
 #include <string.h>
 
-/* const char *: the switch's own name, as in --json for --format json. */
-static enum sheaf_status read_own_name(const struct option *option, void *field, const char *text,
-                                       struct sheaf_error *err)
-{
-    bool yes = false;
-    enum sheaf_status status = option_switch(option, &yes, text, err);
-    if (yes)
-        *(const char **)field = option->name;
-    return status;
-}
-
 #define FIELD(name) offsetof(struct output_options, name)
 const struct option_table output_table = {
     "Output",
@@ -20,9 +9,9 @@ const struct option_table output_table = {
         {"output", 'o', false, "FILE", option_text, FIELD(path),
          "Write the answer to FILE, which appears only when it is complete"},
         {"format", 0, false, "text|json|csv|tsv|npy", option_choice, FIELD(format),
-         "How to write it (by FILE's ending; text)"},
-        {"json", 0, false, NULL, read_own_name, FIELD(format), "Short for --format json"},
-        {"csv", 0, false, NULL, read_own_name, FIELD(format), "Short for --format csv"},
+         "How to write it (by FILE's ending; text on standard output and for any other ending)"},
+        {"json", 0, false, NULL, option_own_name, FIELD(format), "Short for --format json"},
+        {"csv", 0, false, NULL, option_own_name, FIELD(format), "Short for --format csv"},
         {"progress", 0, false, NULL, option_on, FIELD(progress),
          "Show progress on standard error (on a terminal, after a second); in a log a line every 10 s"},
         {"no-progress", 0, false, NULL, option_off, FIELD(progress), "Show none"},

@@ -121,10 +121,20 @@ void json_tally(struct json *json, const struct sheaf_tally *tally)
     json_uint(json, "rejected", tally->rejected);
 }
 
-static void print_rows(struct json *json, const struct report_section *section)
+static void print_left_out(struct json *json, const struct text_list *columns)
+{
+    json_array(json, "left_out", JSON_INLINE);
+    for (size_t i = 0; i < columns->count; i++)
+        json_text(json, NULL, columns->items[i]);
+    json_close(json);
+}
+
+static void print_rows(struct json *json, const struct report_section *section, const struct text_list *left_out)
 {
     json_object(json, "rows", section->count > 1 ? JSON_LINES : JSON_INLINE);
     json_tally(json, &section->rows);
+    if (left_out && left_out->count)
+        print_left_out(json, left_out);
     if (section->count > 1) {
         json_object(json, "columns", JSON_LINES);
         for (size_t i = 0; i < section->count; i++) {
@@ -137,7 +147,7 @@ static void print_rows(struct json *json, const struct report_section *section)
     json_close(json);
 }
 
-static void print_section(struct json *json, const struct report_section *section)
+static void print_section(struct json *json, const struct report_section *section, const struct text_list *left_out)
 {
     bool wide = false;
     for (size_t i = 0; i < section->count; i++)
@@ -145,7 +155,7 @@ static void print_section(struct json *json, const struct report_section *sectio
     print_items(json, "result", section, NULL, print_values);
     if (wide)
         print_items(json, "exact", section, has_wide, print_wide);
-    print_rows(json, section);
+    print_rows(json, section, left_out);
 }
 
 /* ---- the whole -------------------------------------------------------------------------------------------------- */
@@ -235,13 +245,13 @@ void print_json(FILE *out, const struct report *report)
     json_begin(&json, out);
     json_object(&json, NULL, JSON_LINES);
     json_text(&json, "kernel", report->kernels);
-    print_section(&json, &report->total);
+    print_section(&json, &report->total, &report->left_out);
     if (report->file_count) {
         json_array(&json, "files", JSON_LINES);
         for (size_t f = 0; f < report->file_count; f++) {
             json_object(&json, NULL, JSON_LINES);
             json_text(&json, "file", report->files[f].file);
-            print_section(&json, &report->files[f]);
+            print_section(&json, &report->files[f], NULL);
             json_close(&json);
         }
         json_close(&json);

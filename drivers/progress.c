@@ -96,18 +96,11 @@ static void draw_bar(const struct progress *p, const char *text, char line[512])
     snprintf(line + at, 512 - (size_t)at, "] %s", text);
 }
 
-static uint64_t pass_bytes(const struct progress *p)
-{
-    return p->total > 0 ? (uint64_t)p->total : p->done;
-}
-
 bool progress_report(void *context, uint64_t done, int64_t total, unsigned pass)
 {
     struct progress *p = context;
-    if (pass != p->pass || done < p->done) {
-        p->before += pass_bytes(p);
+    if (pass != p->pass || done < p->done)
         p->pass_began = clock_seconds();
-    }
     p->pass = pass;
     p->done = done;
     p->total = total;
@@ -121,12 +114,12 @@ bool progress_report(void *context, uint64_t done, int64_t total, unsigned pass)
     return true;
 }
 
-void progress_end(struct progress *progress, bool complete)
+void progress_end(struct progress *progress, const uint64_t *all_bytes)
 {
     char bytes[32], time[32], rate[32];
-    double seconds = clock_seconds() - progress->pace.began, all = (double)(progress->before + pass_bytes(progress));
+    double seconds = clock_seconds() - progress->pace.began, all = all_bytes ? (double)*all_bytes : 0;
     const char *last = keep_text("done in %s", show_seconds(seconds, time));
     if (all > 0 && seconds > 0)
         last = keep_text("done: %s in %s, %s/s", show_bytes(all, bytes), time, show_bytes(all / seconds, rate));
-    pace_end(&progress->pace, complete ? last : NULL);
+    pace_end(&progress->pace, all_bytes ? last : NULL);
 }

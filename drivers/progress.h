@@ -24,14 +24,14 @@ struct progress {
     struct pace pace;
     double pass_began;
     unsigned pass;
-    uint64_t before, done; /* in passes that have ended; in this one, when last reported */
+    uint64_t done; /* in this pass, when last reported */
     int64_t total;
 };
 void progress_begin(struct progress *progress, int choice, bool quiet);
 /* A sheaf_progress whose context is the struct; never cancels. Also called directly by who writes data. One bar may
  * tell of several jobs, one after the other. */
 bool progress_report(void *context, uint64_t done_bytes, int64_t total_bytes, unsigned pass);
-/* Takes the bar away; the last line of a log, if all is done. */
-void progress_end(struct progress *progress, bool complete);
+/* Takes the bar away; the last line of a log, if all is done. `*all_bytes`: of all passes and jobs; NULL: not complete. */
+void progress_end(struct progress *progress, const uint64_t *all_bytes);
 
 #endif

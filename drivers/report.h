@@ -5,6 +5,8 @@
 
 #include <sheaf/job.h>
 
+#include "keep.h"
+
 /* A value and the name under which it is shown: the kernel's own, or KERNEL.NAME where two kernels gave different
  * values the same name. Borrowed from the answer. */
 struct report_value {
@@ -39,6 +41,7 @@ struct report {
     struct report_section *files; /* --per-file; file_count of them */
     size_t file_count;
     struct report_section total;
+    struct text_list left_out; /* columns of text, because nothing was named */
     struct report_run run;
     const struct saved_verdict *against; /* NULL: nothing to compare with */
 };

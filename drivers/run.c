@@ -29,7 +29,7 @@ static const struct option_table run_table = {
     "Results",
     (const struct option[]){
         {"per-file", 0, false, NULL, option_switch, offsetof(struct run_own, per_file),
-         "A result for each file, and one for all of them"},
+         "A result for each file, and one for all of them, whose file is empty (in JSON: files, beside the result of all)"},
         {0},
     },
 };
@@ -46,6 +46,18 @@ struct call {
 };
 
 /* ---- before ------------------------------------------------------------------------------------------------------ */
+
+/* CSV, TSV and .npy hold one rectangle: the scalars of all kernels, or the table of one. */
+static enum sheaf_status check_tables(const struct kernel_choice *choice, const char *format, struct sheaf_error *err)
+{
+    bool rectangle = strcmp(format, "text") != 0 && strcmp(format, "json") != 0;
+    for (size_t i = 0; rectangle && choice->count > 1 && i < choice->count; i++)
+        if (choice->kernels[i]->laws & SHEAF_LAW_TABLE)
+            return sheaf_fail(err, SHEAF_USAGE, "%s holds one table, and %s gives one of its own: ask for --json or --format "
+                                                "text, or for %s alone", format, choice->kernels[i]->name,
+                              choice->kernels[i]->name);
+    return SHEAF_OK;
+}
 
 static enum sheaf_status check_options(const struct run_options *options, struct sheaf_error *err)
 {
@@ -79,6 +91,8 @@ static enum sheaf_status read_call(struct call *call, const struct invocation *i
     if (status == SHEAF_OK)
         status = check_options(options, err);
     if (status == SHEAF_OK)
+        status = check_tables(&call->choice, output_format(&options->output), err);
+    if (status == SHEAF_OK)
         status = data_names(&call->names, &options->input, in->operands.items + 1, in->operands.count - 1,
                             keep_text("sheaf run %s data.npy, or: sheaf run %s gen:uniform --count 1M", kernels, kernels),
                             err);
@@ -102,7 +116,7 @@ static enum sheaf_status compute_all(struct call *call, struct sheaf_error *err)
     struct progress progress;
     progress_begin(&progress, call->options->output.progress, call->options->common.quiet);
     enum sheaf_status status = reduction_run(&call->reduction, &call->request, &progress, err);
-    progress_end(&progress, status == SHEAF_OK);
+    progress_end(&progress, status == SHEAF_OK ? &call->reduction.answer->bytes : NULL);
     return status;
 }
 
@@ -117,6 +131,8 @@ static struct report make_report(const struct call *call)
         report_section_init(&report.files[i], call->names.items[i], done->each ? done->each[i] : done->answer,
                             done->data.source);
     report_section_init(&report.total, NULL, done->answer, done->data.source);
+    for (size_t i = 0; i < sheaf_source_left_out_count(done->data.source); i++)
+        text_list_add(&report.left_out, sheaf_source_left_out_name(done->data.source, i));
     sheaf_plan_view(done->plan, &report.run.plan);
     report.run.answer = done->answer;
     return report;

@@ -35,18 +35,40 @@ static int digits_agreeing(double a, double b)
     return digits;
 }
 
-static bool same(const struct sheaf_value *a, const struct sheaf_value *b)
-{
-    if (a->kind != b->kind)
-        return false;
-    if (a->kind == SHEAF_REAL)
-        return (isnan(a->real) && isnan(b->real)) || memcmp(&a->real, &b->real, sizeof a->real) == 0;
-    return a->kind == SHEAF_NULL || strcmp(a->text, b->text) == 0;
-}
-
 static bool is_number(const struct sheaf_value *v)
 {
     return v->kind == SHEAF_REAL || v->kind == SHEAF_INTEGER || v->kind == SHEAF_NUMERAL;
+}
+
+/* All digits of a number: a double has at most 767. */
+static const char *exact_text(const struct sheaf_value *v)
+{
+    char real[32];
+    if (v->kind != SHEAF_REAL)
+        return v->text;
+    return isfinite(v->real) ? keep_text("%.766e", v->real) : keep_text("%s", sheaf_real_text(v->real, real));
+}
+
+static bool is_finite_text(const char *text)
+{
+    text += *text == '-';
+    return *text >= '0' && *text <= '9';
+}
+
+/* A decimal, an integer and a double are the same if they stand for the same number. */
+static bool same_across_kinds(const struct sheaf_value *a, const struct sheaf_value *b)
+{
+    const char *x = exact_text(a), *y = exact_text(b);
+    return is_finite_text(x) && is_finite_text(y) ? same_number(x, y) : strcmp(x, y) == 0;
+}
+
+static bool same(const struct sheaf_value *a, const struct sheaf_value *b)
+{
+    if (a->kind != b->kind)
+        return is_number(a) && is_number(b) && same_across_kinds(a, b);
+    if (a->kind == SHEAF_REAL)
+        return (isnan(a->real) && isnan(b->real)) || memcmp(&a->real, &b->real, sizeof a->real) == 0;
+    return a->kind == SHEAF_NULL || strcmp(a->text, b->text) == 0;
 }
 
 /* Reals, and decimals by the doubles nearest to them. */
@@ -57,10 +79,9 @@ static bool is_real(const struct sheaf_value *v)
 
 static bool tolerated(const struct sheaf_value *before, const struct sheaf_value *now, const struct tolerance *tolerance)
 {
-    if (!is_number(before) || !is_number(now) || is_real(before) != is_real(now) ||
-        !isfinite(before->real) || !isfinite(now->real))
+    if (!is_number(before) || !is_number(now) || !isfinite(before->real) || !isfinite(now->real))
         return false;
-    if (tolerance->ulp.set && is_real(before) && ulps_between(before->real, now->real) <= tolerance->ulp.value)
+    if (tolerance->ulp.set && is_real(before) && is_real(now) && ulps_between(before->real, now->real) <= tolerance->ulp.value)
         return true;
     double limit = tolerance->atol.value + tolerance->rtol.value * fabs(before->real);
     return (tolerance->atol.set || tolerance->rtol.set) && fabs(now->real - before->real) <= limit;
@@ -128,7 +149,19 @@ static bool has_ulps(const struct saved_change *change)
     return is_real(&change->before->value) && is_real(&change->now->value);
 }
 
-/* " (2 ulp, 15 digits agree)" for finite numbers, else "". */
+/* "decimal" and "double" may be written alike and differ: 0.1 is no double. */
+static bool changes_kind(const struct saved_change *change)
+{
+    return change->before && change->now && is_number(&change->before->value) && is_number(&change->now->value) &&
+           change->before->value.kind != change->now->value.kind;
+}
+
+static const char *kind_of(const struct saved_value *v)
+{
+    return v->value.kind == SHEAF_REAL ? "double" : v->value.kind == SHEAF_INTEGER ? "integer" : "decimal";
+}
+
+/* " (2 ulp, 15 digits agree)" for finite numbers, else ""; and of which kinds they are, if those are two. */
 static const char *distance(const struct saved_change *change)
 {
     if (!is_measurable(change))
@@ -136,7 +169,10 @@ static const char *distance(const struct saved_change *change)
     double before = change->before->value.real, now = change->now->value.real;
     int digits = digits_agreeing(now, before);
     const char *ulps = has_ulps(change) ? keep_text("%" PRIu64 " ulp, ", ulps_between(before, now)) : "";
-    return keep_text(" (%s%d digit%s)", ulps, digits, digits == 1 ? " agrees" : "s agree");
+    const char *kinds = changes_kind(change)
+                            ? keep_text("%s before, %s now: ", kind_of(change->before), kind_of(change->now))
+                            : "";
+    return keep_text(" (%s%s%d digit%s)", kinds, ulps, digits, digits == 1 ? " agrees" : "s agree");
 }
 
 static void tell_change(const struct saved_change *change)
@@ -164,15 +200,31 @@ void saved_tell(const struct saved_verdict *verdict)
 
 /* ---- JSON -------------------------------------------------------------------------------------------------------- */
 
-/* In full: two wide integers may differ where their nearest doubles do not. */
-static void json_exact(struct json *json, const char *key, const struct saved_value *v)
+/* Does a JSON number hold all of it? Two wide integers may differ where their nearest doubles do not. */
+static bool fits_number(const struct saved_value *v)
 {
-    if (v->value.kind == SHEAF_REAL)
-        json_real(json, key, v->value.real);
-    else if (v->value.kind == SHEAF_INTEGER && integer_fits_signed(v->value.text))
+    char shortest[32];
+    if (!v || v->value.kind == SHEAF_REAL || v->value.kind == SHEAF_NULL)
+        return true;
+    if (v->value.kind == SHEAF_INTEGER)
+        return integer_fits_signed(v->value.text);
+    return v->value.kind == SHEAF_NUMERAL && isfinite(v->value.real) &&
+           same_number(v->value.text, sheaf_real_text(v->value.real, shortest));
+}
+
+/* Both values of a change are written alike: as numbers if both fit, else as text in full. */
+static void json_exact(struct json *json, const char *key, const struct saved_value *v, bool as_number)
+{
+    if (!v)
+        return;
+    if (v->value.kind == SHEAF_NULL)
+        json_null(json, key);
+    else if (!as_number)
+        json_text(json, key, shown(&v->value));
+    else if (v->value.kind == SHEAF_INTEGER)
         json_digits(json, key, v->value.text);
     else
-        json_text(json, key, v->value.kind == SHEAF_NULL ? NULL : v->value.text);
+        json_real(json, key, v->value.real);
 }
 
 static void json_change(struct json *json, const struct saved_change *change)
@@ -184,10 +236,13 @@ static void json_change(struct json *json, const struct saved_change *change)
     if (*any->column)
         json_text(json, "column", any->column);
     json_text(json, "name", any->name);
-    if (change->before)
-        json_exact(json, "before", change->before);
-    if (change->now)
-        json_exact(json, "now", change->now);
+    bool as_numbers = fits_number(change->before) && fits_number(change->now);
+    json_exact(json, "before", change->before, as_numbers);
+    json_exact(json, "now", change->now, as_numbers);
+    if (changes_kind(change)) {
+        json_text(json, "before_kind", kind_of(change->before));
+        json_text(json, "now_kind", kind_of(change->now));
+    }
     if (is_measurable(change) && has_ulps(change))
         json_uint(json, "ulps", ulps_between(change->before->value.real, change->now->value.real));
     if (is_measurable(change))

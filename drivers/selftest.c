@@ -62,6 +62,7 @@ static int run_selftest(const struct invocation *in)
 const struct command command_selftest = {
     .name = "selftest",
     .operands = "",
+    .judges_host = true,
     .summary = "Check that exact answers are exact on this machine",
     .description = "Looks whether something has changed how this process computes (a library linked with -ffast-math makes "
                    "it take subnormal numbers for zero), then computes sums and statistics with known answers, which "

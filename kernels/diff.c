@@ -302,7 +302,9 @@ const struct sheaf_kernel sheaf_kernel_diff = {
         "difference (to the larger magnitude) and distance in units in the last place: of f32 if both are f32, of "
         "integers 1 each, else of f64, to which integers are rounded. A difference from an infinity is Infinity; a NaN "
         "beside a number makes the three largest NaN. first is null if nothing differs, the three largest are for an empty "
-        "input.",
+        "input.\n"
+        "That values differ is an answer, so the exit code is 0. A script that is to fail then asks for none: "
+        "sheaf run diff A B | grep -q '^differ.0$'",
     .roles = roles,
     .role_count = 2,
     .laws = SHEAF_LAW_EXACT,

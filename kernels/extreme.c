@@ -64,7 +64,8 @@ void decimal_key_set(struct decimal_key *out, enum order order, const struct she
     *out = (struct decimal_key){.rank = rank_at(order, x, i)};
     for (uint32_t j = 0; j < x->terms; j++) {
         int64_t word = word_at(x, rows, i, j);
-        const struct sheaf_column term = {SHEAF_DECIMAL, &word, x->exponent + 18 * (int32_t)j, 1, NULL};
+        int32_t exponent = x->exponent + SHEAF_DECIMAL_TERM_DIGITS * (int32_t)j;
+        const struct sheaf_column term = {SHEAF_DECIMAL, &word, exponent, 1, NULL};
         (order == ORDER_MAGNITUDE ? sheaf_decimal_add_absolute : sheaf_decimal_add)(&out->value, &term, 1);
     }
     for (int k = 0; order == ORDER_MIN && k < SHEAF_DECIMAL_LIMBS; k++)

@@ -1,5 +1,6 @@
-/* Plain sums in a fixed order: leaves of consecutive positions, each added in order, then the leaves in order. The same
- * bits as long as nobody's block ends inside a leaf; where one did, finish fails rather than give other bits. */
+/* Plain sums in a fixed order: leaves of consecutive positions, each added in 32 lanes (rounded.h), then the sums of the
+ * leaves, in their order, in 32 lanes again. The same bits as long as nobody's block ends inside a leaf; where one did,
+ * finish fails rather than give other bits. */
 #include "rounded.h"
 
 #include "base/pack.h"
@@ -184,10 +185,11 @@ ROUNDED_KERNEL_FUNCTIONS
 static const struct sheaf_role roles[] = {{"x", SHEAF_ALL_TYPES}, {"y", SHEAF_ALL_TYPES}};
 
 #define ABOUT                                                                                              \
-    "Elements are rounded to doubles; each leaf of 4096 positions (elements of an array, bytes of text) is added in " \
-    "order, in 32 lanes, then the leaves in order. Every addition and product rounds. The bits are the same for every " \
-    "strategy and number of workers, and for every block that is a whole number of leaves; a block that is not is " \
-    "refused. NaN if any element is NaN."
+    "Elements are rounded to doubles. Those of a leaf of 4096 positions (elements of an array, bytes of text) are added " \
+    "in 32 lanes, the k-th to lane k mod 32, and the lanes in pairs; then the sums of the leaves, in their order, are " \
+    "added in the same way. Every addition and product rounds. The bits are the same for every strategy and number of " \
+    "workers, and for every block that is a whole number of leaves; a block that is not is refused. NaN if any element " \
+    "is NaN."
 #define FIXED(NAME, term, inputs, summary_, formula_)                                                      \
     {                                                                                                      \
         .abi = SHEAF_KERNEL_ABI, .size = sizeof(struct sheaf_kernel), .name = #NAME "-fixed",              \

@@ -80,6 +80,16 @@ static enum sheaf_status read_sums(const struct option *option, void *field, con
     return read_list(field, text, sums_check, err);
 }
 
+/* struct text_list: one more form of sums. */
+static enum sheaf_status read_fast(const struct option *option, void *field, const char *text, struct sheaf_error *err)
+{
+    bool yes = false;
+    enum sheaf_status status = option_switch(option, &yes, text, err);
+    if (yes)
+        text_list_add(field, "fast");
+    return status;
+}
+
 /* Neighbouring numbers are one list of processors: none,0,2,4-7 are two policies. */
 static enum sheaf_status read_pins(const struct option *option, void *field, const char *text, struct sheaf_error *err)
 {
@@ -122,6 +132,7 @@ const struct option_table way_table = {
         {"sums", 0, true, "FORM,...", read_sums, FIELD(sums),
          "How floating-point sums are added: exact (always a row), fixed (rounded at every step, in one order), fast "
          "(rounded, in any order: not reproducible)"},
+        {"fast", 0, true, NULL, read_fast, FIELD(sums), "The same as --sums fast"},
         {"load", 0, false, "KERNELS.so", option_list, FIELD(load), "Load kernels from a shared object"},
         {"launcher", 0, false, "COMMAND", option_text, FIELD(launcher),
          "What starts the rows mpi and hybrid; -n and the number of ranks are added (mpirun)"},

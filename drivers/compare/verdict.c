@@ -55,7 +55,8 @@ static void print_fastest(FILE *out, const struct comparison *c, const struct ve
     const struct row *row = verdict->fastest;
     double rate = row_rate(row), reading = comparison_read_rate(c, row), speedup = comparison_speedup(c, row);
     char text[32];
-    fprintf(out, "%sfastest%s: %s", style_bold(out), style_end(out), row_label(row));
+    fprintf(out, "%s%s%s: %s", style_bold(out), verdict->as_fast ? "no clear winner, least median" : "fastest",
+            style_end(out), row_label(row));
     if (rate > 0)
         fprintf(out, ": %s/s", show_bytes(rate, text));
     if (strcmp(row->plan.strategy, "serial") != 0 && speedup > 0)

@@ -1,4 +1,4 @@
-/* What a comparison comes to, in two lines: which row is fastest, and whether the bits agree. */
+/* What a comparison comes to, in two lines: which row is fastest, if one clearly is, and whether the bits agree. */
 #ifndef DRIVERS_COMPARE_VERDICT_H
 #define DRIVERS_COMPARE_VERDICT_H
 

@@ -29,8 +29,9 @@ enum {
 /* An array of int64 and nothing else: all zeros is the value 0, and elementwise addition is the merge
  * (SHEAF_LAW_ADD64). The value is the sum of limb[i] * 10^(9 (i - 256)); each limb carries a sign.
  *
- * Headroom: every sheaf_decimal_add* leaves the limbs that it touched between -10^9 and 10^9, so at least 2^30
- * accumulators may be summed elementwise before one must be normalised. */
+ * Headroom: limbs are below 2^31 in magnitude after every merge, and every sheaf_decimal_add* leaves those that it
+ * touched between -10^9 and 10^9. So 2^30 accumulators, however they came about, may be summed elementwise. Such a sum
+ * may be added to, read and merged; it must be merged or normalised before it is summed elementwise again. */
 struct sheaf_decimal {
     int64_t limb[SHEAF_DECIMAL_LIMBS];
     int64_t nan;     /* how many terms were NaN */
@@ -38,7 +39,7 @@ struct sheaf_decimal {
     int64_t neg_inf; /* how many were -Inf */
 };
 
-/* ---- adding the `rows` elements of a column ------------------------------------------------------------------- */
+/* ---- adding the `rows` elements of a column: at most 2^38 a call ---------------------------------------------- */
 
 /* Adds x[0] + ... + x[rows-1]. */
 SHEAF_API void sheaf_decimal_add(struct sheaf_decimal *into, const struct sheaf_column *x, uint64_t rows);
@@ -50,8 +51,8 @@ SHEAF_API void sheaf_decimal_add_squares(struct sheaf_decimal *into, const struc
 SHEAF_API void sheaf_decimal_add_products(struct sheaf_decimal *into, const struct sheaf_column *x,
                                           const struct sheaf_column *y, uint64_t rows);
 
-/* Adds `from` to `into`, element by element, and normalises `into` when that has used up its headroom: any number of
- * merges is safe. `from` has its headroom, as above. */
+/* Adds `from` to `into`, element by element, and normalises `into` where limbs are no longer below 2^31: any number of
+ * merges is safe. Either may be an elementwise sum, as above. */
 SHEAF_API void sheaf_decimal_merge(struct sheaf_decimal *into, const struct sheaf_decimal *from);
 /* Carries: every limb but the last comes to lie in [0, 10^9), the last one takes the sign. The value stays; equal
  * values become equal bytes. */
@@ -114,7 +115,8 @@ struct sheaf_decimal_powers {
     int64_t fourths[SHEAF_DECIMAL_FOURTH_LIMBS];
 };
 
-/* Adds the powers of x[0] to x[rows-1] up to the third or fourth, as `highest` says; with 3 `fourths` is not touched. */
+/* Adds the powers of x[0] to x[rows-1], at most 2^38 of them, up to the third or fourth, as `highest` says; with 3
+ * `fourths` is not touched. */
 SHEAF_API void sheaf_decimal_add_powers(struct sheaf_decimal_powers *into, unsigned highest, const struct sheaf_column *x,
                                         uint64_t rows);
 

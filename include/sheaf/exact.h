@@ -42,8 +42,9 @@ enum {
 /* An array of int64 and nothing else: all zeros is the value 0, and elementwise addition is the merge
  * (SHEAF_LAW_ADD64). The value is the sum of limb[i] * 2^(32 (i - 68)); each limb carries a sign.
  *
- * Headroom: normalised limbs are below 2^32, so at least 2^30 accumulators may be summed elementwise before one
- * must be normalised. Every sheaf_exact_add* leaves the limbs that it touched normalised. */
+ * Headroom: limbs are below 2^32 in magnitude after every merge, and every sheaf_exact_add* leaves so those that it
+ * touched. So 2^30 accumulators, however they came about, may be summed elementwise. Such a sum may be added to, read and
+ * merged; it must be merged or normalised before it is summed elementwise again. */
 struct sheaf_exact {
     int64_t limb[SHEAF_EXACT_LIMBS];
     int64_t nan;     /* how many terms were NaN */
@@ -63,8 +64,8 @@ SHEAF_API void sheaf_exact_add_squares(struct sheaf_exact *into, enum sheaf_type
 SHEAF_API void sheaf_exact_add_products(struct sheaf_exact *into, enum sheaf_type x_type, const void *x,
                                         enum sheaf_type y_type, const void *y, uint64_t n);
 
-/* Adds `from` to `into`, element by element, and normalises `into` when that has used up its headroom: any number of
- * merges is safe. `from` has its headroom, as above. */
+/* Adds `from` to `into`, element by element, and normalises `into` where limbs are no longer below 2^32: any number of
+ * merges is safe. Either may be an elementwise sum, as above. */
 SHEAF_API void sheaf_exact_merge(struct sheaf_exact *into, const struct sheaf_exact *from);
 /* Carries: every limb but the last comes to lie in [0, 2^32), the last one takes the sign. The value stays; equal
  * values become equal bytes. */

@@ -41,6 +41,12 @@ static inline int sheaf_position_compare(const struct sheaf_position *a, const s
     return (a->at > b->at) - (a->at < b->at);
 }
 
+enum {
+    SHEAF_DECIMAL_REACH = 1152, /* the digits of a decimal lie from 10^-1152 up to below 10^1152 */
+    SHEAF_DECIMAL_TERM_DIGITS = 18,
+    SHEAF_DECIMAL_MOST_TERMS = 2 * SHEAF_DECIMAL_REACH / SHEAF_DECIMAL_TERM_DIGITS
+};
+
 /* One input of a kernel: `rows` elements, dense, in native byte order, aligned to the element's size.
  * Borrowed: valid until map returns. Every element is present: rows with a missing cell have been taken out. */
 struct sheaf_column {
@@ -48,18 +54,16 @@ struct sheaf_column {
     const void *data;
     /* Of SHEAF_DECIMAL: element i is 10^exponent times the sum, over j < terms, of data[j * rows + i] * 10^(18 j), where
      * data is int64_t and the terms of an element do not differ in sign, nor reach 10^18 where there are several. All
-     * rows of a batch share exponent and terms; terms is 1 but for numbers of 19 digits and more. Only roles that accept
-     * SHEAF_DECIMAL are ever handed one; for the others text is read as f64. */
+     * rows of a batch share exponent and terms; terms is 1 but for numbers of 19 digits and more. Every term begins in
+     * reach: -1152 <= exponent, exponent + 18 (terms - 1) < 1152. Only roles that accept SHEAF_DECIMAL are ever handed
+     * one; for the others text is read as f64. */
     int32_t exponent;
-    uint32_t terms;
+    uint32_t terms; /* 1 to SHEAF_DECIMAL_MOST_TERMS */
     const uint8_t *special; /* per row an enum sheaf_special, where the data are 0; NULL: all are finite numbers */
 };
 
 /* What an element of a decimal column is, if it is no finite number. */
 enum sheaf_special { SHEAF_FINITE, SHEAF_NAN, SHEAF_POS_INF, SHEAF_NEG_INF };
-
-/* The digits of a decimal lie from 10^-1152 up to below 10^1152. */
-enum { SHEAF_DECIMAL_REACH = 1152 };
 
 /* Rows handed to map: a tile of some tens of KB, never empty. Rows with an `at` of their own need not ascend by it (a
  * Fortran-order array is read in the order of memory): the first of some rows is found with sheaf_position_compare. */
@@ -161,7 +165,9 @@ enum {
     /* The state holds no pointers (no `pack`). Derived, never set by a kernel. */
     SHEAF_LAW_FLAT = 8,
     /* Breaks the law above: map and merge round, and the cut shows in the last digits. Every output says so. */
-    SHEAF_LAW_ROUNDED = 16
+    SHEAF_LAW_ROUNDED = 16,
+    /* finish reports a table: an output that holds one rectangle knows before anything is computed. */
+    SHEAF_LAW_TABLE = 32
 };
 
 /* The same map, tuned for a processor: chosen once, before any worker starts, if the machine has `cpu`. */

@@ -1,5 +1,7 @@
 #include <sheaf/result.h>
 
+#include "base/fpenv.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -230,6 +232,7 @@ const char *sheaf_real_text(double value, char text[32])
         return strcpy(text, "NaN");
     if (value - value != 0)
         return strcpy(text, value > 0 ? "Infinity" : "-Infinity");
+    fpenv callers = fpenv_enter(); /* which may take subnormals for zeros, or round upwards */
     /* A normal number that has a text of up to 15 digits comes back as that text from 15; a subnormal has fewer. */
     bool subnormal = value < 0x1p-1022 && value > -0x1p-1022;
     for (int digits = subnormal ? 1 : 15; digits <= 17; digits++) {
@@ -237,6 +240,7 @@ const char *sheaf_real_text(double value, char text[32])
         if (strtod(text, NULL) == value)
             break;
     }
+    fpenv_leave(callers);
     make_point(text);
     return text;
 }

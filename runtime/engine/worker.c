@@ -1,5 +1,7 @@
 #include "engine/engine.h"
 
+#include "base/fpenv.h"
+
 static void stamp_start(struct board *board)
 {
     int64_t now = clock_ns(), known = atomic_load(&board->first_ns);
@@ -40,8 +42,8 @@ static enum sheaf_status do_block(const struct crew *crew, const struct pass *pa
     return status;
 }
 
-enum sheaf_status worker_run(const struct crew *crew, const struct pass *pass, struct dealer *dealer, unsigned worker,
-                             struct partial *partial, struct sheaf_error *err)
+static enum sheaf_status do_share(const struct crew *crew, const struct pass *pass, struct dealer *dealer,
+                                  unsigned worker, struct partial *partial, struct sheaf_error *err)
 {
     struct worker_scratch *scratch = NULL;
     enum sheaf_status status = SHEAF_OK;
@@ -73,5 +75,14 @@ enum sheaf_status worker_run(const struct crew *crew, const struct pass *pass, s
         sheaf_fail(err, status, "cancelled");
     else if (status != SHEAF_OK && err->block == SHEAF_UNKNOWN)
         atomic_store(&pass->board->stop, 1); /* not the data's fault: nobody else will do better */
+    return status;
+}
+
+enum sheaf_status worker_run(const struct crew *crew, const struct pass *pass, struct dealer *dealer, unsigned worker,
+                             struct partial *partial, struct sheaf_error *err)
+{
+    fpenv threads_own = fpenv_enter();
+    enum sheaf_status status = do_share(crew, pass, dealer, worker, partial, err);
+    fpenv_leave(threads_own);
     return status;
 }

@@ -4,11 +4,14 @@
 
 /* ---- adding an integer ------------------------------------------------------------------------------------------ */
 
-/* An unsigned integer, lowest word first; 192 bits hold every `wide` times 10^8. */
+enum { SHIFT_MOST = 100000000, MAGNITUDE_WORDS = 6 };
+
+/* An unsigned integer, lowest word first: any `wide` times 10^8. */
 struct magnitude {
-    uint32_t word[6];
+    uint32_t word[MAGNITUDE_WORDS];
     unsigned count;
 };
+_Static_assert(SHIFT_MOST < INT64_C(1) << (MAGNITUDE_WORDS * LIMB_BITS - WIDE_BITS), "a scaled sum overflows");
 
 static bool magnitude_set(struct magnitude *out, struct wide value)
 {
@@ -21,9 +24,9 @@ static bool magnitude_set(struct magnitude *out, struct wide value)
         lowest = -lowest;
     }
     const uint64_t words[3] = {lowest, (uint64_t)rest, (uint64_t)(rest >> 64)};
-    for (unsigned i = 0; i < 6; i++)
+    for (unsigned i = 0; i < MAGNITUDE_WORDS; i++)
         out->word[i] = (uint32_t)(words[i / 2] >> 32 * (i % 2));
-    for (out->count = 6; out->count && out->word[out->count - 1] == 0;)
+    for (out->count = MAGNITUDE_WORDS; out->count && out->word[out->count - 1] == 0;)
         out->count--;
     return negative;
 }
@@ -57,7 +60,7 @@ static int64_t magnitude_take(struct magnitude *x)
 /* Carries go towards zero: of a sum that moves about zero they end where its digits do. */
 void tens_add_wide(int64_t *limb, unsigned count, struct wide value, unsigned place)
 {
-    static const uint32_t power[TENS_DIGITS] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
+    static const uint32_t power[TENS_DIGITS] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, SHIFT_MOST};
     struct magnitude magnitude;
     bool negative = magnitude_set(&magnitude, value);
     magnitude_multiply(&magnitude, power[place % TENS_DIGITS]);
@@ -91,7 +94,7 @@ void tens_carry(int64_t *limb, unsigned count)
     limb[count - 1] += carry;
 }
 
-/* Limbs of 2^30 accumulators are below 2^60, and so two of these sums fit. */
+/* Sums of 2^30 accumulators, whose limbs are below 2^31, are below 2^61: two of them fit. */
 void sheaf_decimal_merge(struct sheaf_decimal *into, const struct sheaf_decimal *from)
 {
     int64_t used = 0;
@@ -102,7 +105,7 @@ void sheaf_decimal_merge(struct sheaf_decimal *into, const struct sheaf_decimal 
     into->nan += from->nan;
     into->pos_inf += from->pos_inf;
     into->neg_inf += from->neg_inf;
-    if (used >> 61)
+    if (used >> 31)
         tens_carry(into->limb, TENS_COUNT);
 }
 

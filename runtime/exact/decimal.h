@@ -13,9 +13,7 @@ enum {
     TENS_CUBE_UNIT = 3 * TENS_UNIT / 2,
     TENS_FOURTH_UNIT = 2 * TENS_UNIT,
     TENS_DIGITS = 9, /* decimal digits of a limb */
-    TENS = 1000000000,
-    TERM_DIGITS = 18, /* from one term of a column's element to the next */
-    TERMS_MOST = 2 * SHEAF_DECIMAL_REACH / TERM_DIGITS
+    TENS = 1000000000
 };
 
 /* Every function below takes a fixed-point number of `count` limbs, of which the sums of third and fourth powers have more

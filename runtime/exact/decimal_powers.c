@@ -26,6 +26,7 @@ static void add_sum(const struct target *target, const struct sheaf_column *x, s
     tens_add_wide(target->limb, target->count, sum, (unsigned)place);
 }
 
+/* Fourth powers are at most 2^124: 2^38 of them are below 2^WIDE_BITS. */
 static void add_short(const struct target *cubes, const struct target *fourths, const struct sheaf_column *x,
                       uint64_t rows)
 {
@@ -59,11 +60,12 @@ static void multiply(uint32_t *out, const uint32_t *a, unsigned a_count, const u
     }
 }
 
+/* No digit of an element that keeps to its reach is beyond the last limb. */
 static void add_digits(const struct target *target, const uint32_t *digit, unsigned count, int low, bool negative)
 {
-    int64_t *limb = target->limb + (int)target->power * low + (int)target->unit;
+    int64_t *limb = target->limb + (int)target->power * low + (int)target->unit, *end = target->limb + target->count;
     int64_t carry = 0;
-    for (unsigned i = 0; i < count || carry; i++) {
+    for (unsigned i = 0; limb + i < end && (i < count || carry); i++) {
         int64_t value = i < count ? digit[i] : 0;
         int64_t sum = limb[i] + carry + (negative ? -value : value);
         limb[i] = sum % TENS;
@@ -75,13 +77,13 @@ static void add_digits(const struct target *target, const uint32_t *digit, unsig
  * from the one that weighs 1. */
 static int element_set(struct tens *out, const struct sheaf_column *x, uint64_t rows, uint64_t i)
 {
-    int64_t limb[2 * TERMS_MOST + 3] = {0}; /* a word has up to three digits, wherever it begins */
+    int64_t limb[2 * SHEAF_DECIMAL_MOST_TERMS + 3] = {0}; /* a word has up to three digits, wherever it begins */
     unsigned count = 2 * x->terms + 3;
     int place = x->exponent + TENS_UNIT * TENS_DIGITS;
     for (uint32_t j = 0; j < x->terms; j++) {
         struct wide word = {0, 0};
         wide_add(&word, ((const int64_t *)x->data)[j * rows + i]);
-        tens_add_wide(limb, count, word, (unsigned)(place % TENS_DIGITS) + j * TERM_DIGITS);
+        tens_add_wide(limb, count, word, (unsigned)(place % TENS_DIGITS) + j * SHEAF_DECIMAL_TERM_DIGITS);
     }
     tens_set(out, limb, count);
     return (int)out->low + place / TENS_DIGITS - TENS_UNIT;

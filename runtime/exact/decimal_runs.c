@@ -66,7 +66,7 @@ static void add_terms(struct sheaf_decimal *into, integer_sum *sum, const struct
             count = rows - done < INTEGERS_MOST ? rows - done : INTEGERS_MOST;
             wide_add(&total, sum(SHEAF_I64, term_of(x, rows, j) + done, count));
         }
-        add_wide(into, total, x->exponent + (int)j * TERM_DIGITS);
+        add_wide(into, total, x->exponent + (int)j * SHEAF_DECIMAL_TERM_DIGITS);
     }
 }
 
@@ -101,8 +101,8 @@ static void add_short(struct sheaf_decimal *into, const struct sheaf_column *x, 
 /* The terms of an element that are not zero. */
 struct factor {
     unsigned count;
-    uint32_t at[TERMS_MOST];
-    int64_t term[TERMS_MOST];
+    uint32_t at[SHEAF_DECIMAL_MOST_TERMS];
+    int64_t term[SHEAF_DECIMAL_MOST_TERMS];
 };
 
 static void factor_load(struct factor *out, const struct sheaf_column *x, uint64_t rows, uint64_t i)
@@ -116,10 +116,11 @@ static void factor_load(struct factor *out, const struct sheaf_column *x, uint64
     }
 }
 
-/* Long numbers are mostly zeros, the more so the further their neighbours reach. */
+/* Long numbers are mostly zeros, the more so the further their neighbours reach. At most 2^7 products of terms below 10^18
+ * have one weight, and those below 2^127: 2^38 rows are below 2^WIDE_BITS. */
 static void add_long(struct sheaf_decimal *into, const struct sheaf_column *x, const struct sheaf_column *y, uint64_t rows)
 {
-    struct wide sum[2 * TERMS_MOST] = {{0, 0}};
+    struct wide sum[2 * SHEAF_DECIMAL_MOST_TERMS] = {{0, 0}};
     struct factor a, b;
     for (uint64_t i = 0; i < rows; i++) {
         factor_load(&a, x, rows, i);
@@ -129,7 +130,7 @@ static void add_long(struct sheaf_decimal *into, const struct sheaf_column *x, c
                 wide_add(&sum[a.at[j] + b.at[k]], (int128)a.term[j] * b.term[k]);
     }
     for (uint32_t j = 0; j + 1 < x->terms + y->terms; j++)
-        add_wide(into, sum[j], x->exponent + y->exponent + (int)j * TERM_DIGITS);
+        add_wide(into, sum[j], x->exponent + y->exponent + (int)j * SHEAF_DECIMAL_TERM_DIGITS);
 }
 
 void sheaf_decimal_add_products(struct sheaf_decimal *into, const struct sheaf_column *x, const struct sheaf_column *y,

@@ -38,7 +38,7 @@ void limbs_add_scaled(int64_t *limb, int128 value, int bit)
     limb[i] += carry;
 }
 
-/* Limbs of 2^30 normalised accumulators are below 2^62, and so two of these sums fit. */
+/* Sums of 2^30 accumulators, whose limbs are below 2^32, are below 2^62: two of them fit, with what carries into them. */
 void sheaf_exact_merge(struct sheaf_exact *into, const struct sheaf_exact *from)
 {
     int64_t used = 0;
@@ -49,7 +49,7 @@ void sheaf_exact_merge(struct sheaf_exact *into, const struct sheaf_exact *from)
     into->nan += from->nan;
     into->pos_inf += from->pos_inf;
     into->neg_inf += from->neg_inf;
-    if (used >> 62)
+    if (used >> LIMB_BITS)
         limbs_carry(into->limb);
 }
 

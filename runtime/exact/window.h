@@ -18,7 +18,8 @@
 #include <string.h>
 
 enum {
-    /* Elements of a block. A lane is the sum of at most half of them, and holds 4095 numbers of up to 2^51 units. */
+    /* Numbers of up to 2^51 units that a lane holds, and elements of a block: there are at least two lanes. */
+    WINDOW_LANE = 4095,
     WINDOW_BLOCK = 8160,
     /* Bits from one level to the next: what is left of the first is at most 2^51 units of the second. */
     WINDOW_SPACING = 52

@@ -1,6 +1,8 @@
 /* The leader of a job: passes until no kernel wants another, then the answer. */
 #include "job/lead.h"
 
+#include "base/fpenv.h"
+
 #include "exchange/world.h"
 #include "job/seats.h"
 
@@ -261,7 +263,8 @@ static enum sheaf_status lead_world(struct lead *lead, lead_body *body, struct s
     return status == SHEAF_OK ? told : status;
 }
 
-enum sheaf_status lead_job(struct lead *lead, const struct sheaf_plan *plan, lead_body *body, struct sheaf_error *err)
+static enum sheaf_status lead_all(struct lead *lead, const struct sheaf_plan *plan, lead_body *body,
+                                  struct sheaf_error *err)
 {
     bool ranks = plan->exchange->spaces == SPACES_RANKS;
     lead->begin_ns = clock_ns();
@@ -280,6 +283,14 @@ enum sheaf_status lead_job(struct lead *lead, const struct sheaf_plan *plan, lea
     run_cleanup(&lead->run);
     if (status != SHEAF_OK)
         source_locate_error(plan->source, err);
+    return status;
+}
+
+enum sheaf_status lead_job(struct lead *lead, const struct sheaf_plan *plan, lead_body *body, struct sheaf_error *err)
+{
+    fpenv callers = fpenv_enter();
+    enum sheaf_status status = lead_all(lead, plan, body, err);
+    fpenv_leave(callers);
     return status;
 }
 

@@ -1,6 +1,7 @@
 #include "plan/registry.h"
 
 #include "base/cpu.h"
+#include "base/fpenv.h"
 
 #include <dlfcn.h>
 #include <stdio.h>
@@ -110,7 +111,9 @@ static void *open_object(const char *path, struct sheaf_error *err)
         sheaf_fail(err, SHEAF_MEMORY, "out of memory");
         return NULL;
     }
+    fpenv callers = fpenv_enter(); /* an object linked with -ffast-math changes it for good */
     void *object = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+    fpenv_leave(callers);
     if (!object)
         sheaf_fail(err, SHEAF_USAGE, "not a shared object of kernels: %s", dlerror());
     free(file);

@@ -47,6 +47,13 @@ static bool is_called(const struct sheaf_source *source, size_t column, const ch
     return strlen(have) == length && memcmp(have, name, length) == 0;
 }
 
+/* An array that no column was named of: its only column has no name. */
+static bool is_sequence(const struct sheaf_source *source)
+{
+    return strcmp(sheaf_source_format(source), "npy") == 0 && sheaf_source_column_count(source) == 1 &&
+           !*sheaf_source_column_name(source, 0);
+}
+
 /* A name goes before a number. */
 static bool find_column(const struct sheaf_source *source, const char *name, size_t length, uint32_t *column)
 {
@@ -109,8 +116,10 @@ enum sheaf_status filter_parse(struct filter *filter, const char *text, const st
         if (!read_number(filter, rest + length))
             return sheaf_fail(err, SHEAF_USAGE, "filter \"%s\": \"%s\" is not a number", text, rest + length);
         if (!find_column(source, name, name_length, &filter->column))
-            return sheaf_fail(err, SHEAF_USAGE, "filter \"%s\": no column of numbers in use is called \"%.*s\"", text,
-                              (int)name_length, name);
+            return sheaf_fail(err, SHEAF_USAGE, "filter \"%s\": no column of numbers in use is called \"%.*s\"%s", text,
+                              (int)name_length, name,
+                              is_sequence(source) ? " (an array is one sequence of elements; with --column it is a table "
+                                                    "whose rows are filtered)" : "");
         return SHEAF_OK;
     }
     return sheaf_fail(err, SHEAF_USAGE, "filter \"%s\" is not COLUMN OP NUMBER with OP one of < <= == != >= >", text);

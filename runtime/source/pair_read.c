@@ -9,7 +9,6 @@
 
 /* A fed block of a pair is a run of these, each one tile: the header; at, row, line where flagged; then per column
  * another header, the data, and what is flagged there. Every part is padded to 8 bytes. */
-enum { MOST_TERMS = 2 * SHEAF_DECIMAL_REACH }; /* more than any element has */
 struct rows_header {
     uint64_t rows, bytes;
     struct sheaf_position first;
@@ -152,6 +151,14 @@ static const void *take(struct pair_reader *r, uint64_t size)
     return part;
 }
 
+/* Of a decimal column: as struct sheaf_column has them. */
+static bool right_terms(const struct column_header *header)
+{
+    if (header->terms < 1 || header->terms > SHEAF_DECIMAL_MOST_TERMS || header->exponent < -SHEAF_DECIMAL_REACH)
+        return false;
+    return header->exponent < SHEAF_DECIMAL_REACH - SHEAF_DECIMAL_TERM_DIGITS * ((int32_t)header->terms - 1);
+}
+
 /* The type that a column of the pair has in a tile: that of the source, or the doubles of its decimals. */
 static bool right_type(const struct pair_reader *r, size_t k, const struct column_header *header)
 {
@@ -160,7 +167,7 @@ static bool right_type(const struct pair_reader *r, size_t k, const struct colum
         type = SHEAF_F64;
     bool both = type == SHEAF_DECIMAL && (r->forms[k] & FORM_REAL);
     return header->type == type && header->has_reals == both &&
-           (type != SHEAF_DECIMAL || (header->terms >= 1 && header->terms <= MOST_TERMS));
+           (type != SHEAF_DECIMAL || right_terms(header));
 }
 
 static bool take_column(struct pair_reader *r, size_t k, uint64_t rows)

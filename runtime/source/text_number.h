@@ -37,8 +37,9 @@ enum number_status number_real(const struct number *number, double *value);
 /* number_scan and number_real. */
 enum number_status number_parse(const unsigned char *text, size_t size, double *value);
 
-/* A finite number with all its digits: limbs of 18, the lowest first, none of a sign unlike the number's. */
-enum { LIMB_DIGITS = 18, MOST_LIMBS = 2 * SHEAF_DECIMAL_REACH / LIMB_DIGITS };
+/* A finite number with all its digits: limbs, terms of a column's element, the lowest first, none of a sign unlike the
+ * number's. */
+enum { LIMB_DIGITS = SHEAF_DECIMAL_TERM_DIGITS, MOST_LIMBS = SHEAF_DECIMAL_MOST_TERMS };
 #define LIMB_RADIX INT64_C(1000000000000000000)
 struct number_limbs {
     int32_t exponent; /* of the first limb's last digit; 0 for zero */

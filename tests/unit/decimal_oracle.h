@@ -109,7 +109,7 @@ static inline void shape_long(struct decimals *x)
 }
 static inline void shape_longest(struct decimals *x)
 {
-    decimals_begin(x, x->rows, 2 * SHEAF_DECIMAL_REACH / 18, -SHEAF_DECIMAL_REACH);
+    decimals_begin(x, x->rows, SHEAF_DECIMAL_MOST_TERMS, -SHEAF_DECIMAL_REACH);
     fill_terms(x, 1 + below(2) * 60);
 }
 static inline void shape_largest(struct decimals *x)

@@ -79,7 +79,15 @@ static void cuts_and_merges_do_not_show(void **state)
     }
 }
 
-/* 2^40 merges of the largest sums of either sign; the counts double with each. */
+/* The elementwise sum of 2^30 copies. */
+static void copies_add_up(struct sheaf_decimal sum)
+{
+    for (int i = 0; i < 30; i++)
+        for (unsigned k = 0; k < SHEAF_DECIMAL_LIMBS; k++)
+            assert_false(__builtin_add_overflow(sum.limb[k], sum.limb[k], &sum.limb[k]));
+}
+
+/* 2^63 merges of the largest sums of either sign; the counts double with each. */
 static void merges_never_overflow(void **state)
 {
     (void)state;
@@ -87,7 +95,7 @@ static void merges_never_overflow(void **state)
     mpq_init(exact);
     for (int sign = -1; sign <= 1; sign += 2) {
         struct sheaf_decimal sum = {.nan = 0};
-        decimals_begin(&x, 1, 2 * SHEAF_DECIMAL_REACH / 18, -SHEAF_DECIMAL_REACH);
+        decimals_begin(&x, 1, SHEAF_DECIMAL_MOST_TERMS, -SHEAF_DECIMAL_REACH);
         for (uint32_t j = 0; j < x.column.terms; j++)
             x.words[j] = sign * (term_base - 1);
         sheaf_decimal_add(&sum, &x.column, 1);
@@ -95,6 +103,7 @@ static void merges_never_overflow(void **state)
         for (unsigned i = 0; i < 63; i++) {
             struct sheaf_decimal copy = sum;
             sheaf_decimal_merge(&sum, &copy);
+            copies_add_up(sum);
             mpq_mul_2exp(exact, exact, 1);
         }
         assert_value(&sum, exact);
@@ -105,11 +114,34 @@ static void merges_never_overflow(void **state)
         for (unsigned i = 0; i < 63; i++) {
             struct sheaf_decimal copy = squares;
             sheaf_decimal_merge(&squares, &copy);
+            copies_add_up(squares);
             mpq_mul_2exp(exact, exact, 1);
         }
         assert_value(&squares, exact);
     }
     mpq_clear(exact);
+}
+
+/* Whatever the words of terms that begin in reach, nothing beside the limbs is touched: the sanitizers look. */
+static void words_beyond_reach_do_no_harm(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t terms;
+        int exponent;
+    } edges[] = {{SHEAF_DECIMAL_MOST_TERMS, -1152}, {SHEAF_DECIMAL_MOST_TERMS, -1135}, {1, 1151}, {1, -1152}};
+    static const int64_t words[] = {INT64_MAX, INT64_MIN, INT32_MAX};
+    static struct sheaf_decimal_powers powers;
+    for (size_t i = 0; i < COUNT_OF(edges); i++) {
+        for (size_t k = 0; k < COUNT_OF(words); k++) {
+            decimals_begin(&x, 2, edges[i].terms, edges[i].exponent);
+            for (uint64_t j = 0; j < x.rows * x.column.terms; j++)
+                x.words[j] = words[k];
+            memset(&powers, 0, sizeof powers);
+            sheaf_decimal_add_powers(&powers, 4, &x.column, x.rows);
+            assert_int_equal(sheaf_decimal_sign(&powers.sum), words[k] > 0 ? 1 : -1);
+        }
+    }
 }
 
 static void compares(void **state)
@@ -428,6 +460,7 @@ int main(void)
         cmocka_unit_test(every_operation_is_exact),
         cmocka_unit_test(cuts_and_merges_do_not_show),
         cmocka_unit_test(merges_never_overflow),
+        cmocka_unit_test(words_beyond_reach_do_no_harm),
         cmocka_unit_test(compares),
         cmocka_unit_test(texts),
         cmocka_unit_test(statistics_round_once),

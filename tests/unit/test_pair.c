@@ -452,6 +452,52 @@ static void hostile_blocks_do_no_harm(void **state)
     sheaf_source_destroy(pair);
 }
 
+/* What of a decimal column the kernels take for indices is looked at before they see it. */
+static void decimals_out_of_reach_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t terms;
+        int32_t exponent;
+        bool good;
+    } cases[] = {
+        {1, -2, true}, {1, -1152, true}, {1, 1151, true}, {128, -1152, true}, {128, -1135, true}, {2, 1133, true},
+        {0, -2, false}, {129, -1152, false}, {UINT32_MAX, -2, false}, {1, -1153, false}, {1, 1152, false},
+        {128, -1134, false}, {2, 1134, false}, {1, INT32_MAX, false}, {128, INT32_MIN, false},
+    };
+    static const uint8_t decimals[] = {FORM_DECIMAL, FORM_DECIMAL};
+    const struct sheaf_reading v = {.columns = (const char *const[]){"v"}, .column_count = 1};
+    const struct sheaf_reading w = {.columns = (const char *const[]){"w"}, .column_count = 1};
+    const char *path = text_write("t.csv", 1); /* 0.25,-0 */
+    struct sheaf_source *pair = pair_of(open_one(path, &w), open_one(path, &v));
+    struct feed *feed;
+    struct reader *reader;
+    struct sheaf_buffer bytes = {0};
+    struct span span;
+    bool more;
+    assert_int_equal(feed_open(&feed, pair, decimals, 1 << 20, NULL), SHEAF_OK);
+    assert_int_equal(feed_next(feed, &bytes, &span, &more, NULL), SHEAF_OK);
+    assert_int_equal(reader_open(&reader, pair, decimals, NULL), SHEAF_OK);
+    const uint32_t header[] = {SHEAF_DECIMAL, 1, (uint32_t)-2};
+    size_t size = bytes.size + 129 * sizeof(int64_t); /* as many terms as the header says are there */
+    unsigned char *copy = calloc(1, size);
+    memcpy(copy, bytes.data, bytes.size);
+    unsigned char *place = memmem(copy, bytes.size, header, sizeof header);
+    assert_non_null(place);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct tile tile;
+        memcpy(place + 4, &cases[i].terms, 4);
+        memcpy(place + 8, &cases[i].exponent, 4);
+        assert_int_equal(reader_begin(reader, &(struct span){.bytes = copy, .size = size}, NULL), SHEAF_OK);
+        assert_int_equal(reader_next(reader, &tile, NULL), cases[i].good ? SHEAF_OK : SHEAF_INTERNAL);
+    }
+    free(copy);
+    reader_close(reader);
+    feed_close(feed);
+    sheaf_buffer_cleanup(&bytes);
+    sheaf_source_destroy(pair);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -467,6 +513,7 @@ int main(void)
         cmocka_unit_test(a_pair_is_no_side),
         cmocka_unit_test(hostile_recipes_do_no_harm),
         cmocka_unit_test(hostile_blocks_do_no_harm),
+        cmocka_unit_test(decimals_out_of_reach_are_refused),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

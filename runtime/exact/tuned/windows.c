@@ -10,10 +10,11 @@
 #define ALWAYS static inline __attribute__((always_inline))
 
 enum {
-    VECTOR_BYTES = __BIGGEST_ALIGNMENT__, /* the widest that the instruction set has */
+    VECTOR_BYTES = __BIGGEST_ALIGNMENT__ > 16 ? __BIGGEST_ALIGNMENT__ : 16, /* the widest that the instruction set has */
     LANES = VECTOR_BYTES / 8,
     GROUP = 16 /* elements of one turn of a loop: one or two cache lines */
 };
+_Static_assert(WINDOW_BLOCK % GROUP == 0 && WINDOW_BLOCK / LANES <= WINDOW_LANE, "a lane overflows");
 typedef double doubles __attribute__((vector_size(VECTOR_BYTES)));
 typedef uint64_t words __attribute__((vector_size(VECTOR_BYTES)));
 typedef float floats __attribute__((vector_size(VECTOR_BYTES / 2)));
@@ -56,7 +57,7 @@ ALWAYS doubles load_product_f32(const void *x, const void *y, uint64_t i)
 /* STEP(x, y, index) for every vector; what is not there at the end is zero, which adds nothing. */
 #define FOR_ALL(STEP, x, y, n, size)                                                                       \
     do {                                                                                                   \
-        unsigned char tail_x[GROUP * 8] = {0}, tail_y[GROUP * 8] = {0};                                    \
+        _Alignas(VECTOR_BYTES) unsigned char tail_x[GROUP * 8] = {0}, tail_y[GROUP * 8] = {0};             \
         uint64_t whole_ = (n) / GROUP * GROUP, rest_ = ((n)-whole_) * (size);                              \
         for (uint64_t i_ = 0; i_ < whole_; i_ += GROUP) {                                                  \
             for (unsigned j_ = 0; j_ < GROUP; j_ += LANES)                                                 \
