@@ -39,8 +39,8 @@ static bool read_row(struct timings *timings, const char *line)
     struct timing t = {0};
     int end = 0;
     int got = sscanf(line, "row %15s %15s %u %u %" SCNu64 " %511s %15s %zu %lf %lf %lf %lf%n", t.plan.strategy,
-                     t.plan.merge, &t.plan.ranks, &t.plan.workers, &t.plan.block_bytes, t.plan.pin, t.plan.sums, &t.spread.count,
-                     &t.spread.least, &t.spread.q1, &t.spread.median, &t.spread.q3, &end);
+                     t.plan.merge, &t.plan.ranks, &t.plan.workers, &t.plan.block_bytes, t.plan.pin, t.plan.sums,
+                     &t.spread.count, &t.spread.least, &t.spread.q1, &t.spread.median, &t.spread.q3, &end);
     if (got != 12 || line[end] || t.spread.count == 0 || !(t.spread.median > 0))
         return false;
     timings->items = keep_room(timings->items, timings->count, &timings->capacity, sizeof *timings->items);
