@@ -337,7 +337,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_small_lengths),     cmocka_unit_test(blocks_and_more), cmocka_unit_test(mixtures),
-        cmocka_unit_test(cuts_and_permutations), cmocka_unit_test(integers),        cmocka_unit_test(environment_does_not_show),
+        cmocka_unit_test(cuts_and_permutations), cmocka_unit_test(integers),
+        cmocka_unit_test(environment_does_not_show),
     };
     seed = 7;
     return cmocka_run_group_tests_name("windows", tests, NULL, NULL);
