@@ -90,7 +90,8 @@ enum sheaf_status execution_read_block(const char *text, uint64_t *bytes, struct
 static enum sheaf_status refuse_list(const char *text, struct sheaf_error *err)
 {
     if (strchr(text, ','))
-        return sheaf_fail(err, SHEAF_USAGE, "\"%s\" is a list, and this command takes one; sheaf compare takes lists", text);
+        return sheaf_fail(err, SHEAF_USAGE, "\"%s\" is a list, and this command takes one; sheaf compare takes lists",
+                          text);
     return SHEAF_OK;
 }
 

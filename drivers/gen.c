@@ -41,7 +41,8 @@ static const struct option_table gen_output_table = {
     (const struct option[]){
         {"output", 'o', false, "FILE", option_text, FIELD(path),
          "Write to FILE, which appears only when it is complete"},
-        {"format", 0, false, "npy|raw|csv", option_choice, FIELD(format), "How to write them (by FILE's ending; npy on standard output and for any other ending)"},
+        {"format", 0, false, "npy|raw|csv", option_choice, FIELD(format),
+         "How to write them (by FILE's ending; npy on standard output and for any other ending)"},
         {"progress", 0, false, NULL, option_on, FIELD(progress),
          "Show progress on standard error (on a terminal, after a second); in a log a line every 10 s"},
         {"no-progress", 0, false, NULL, option_off, FIELD(progress), "Show none"},

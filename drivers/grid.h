@@ -14,7 +14,8 @@ struct grid {
 };
 
 /* All that a report holds: the grid of scalars (no row if there is none), and one grid for each table. The first
- * columns are "file" (empty in the rows of the total: no file is called so) and "column" where they differ. They live until the program ends. */
+ * columns are "file" (empty in the rows of the total: no file is called so) and "column" where they differ. They live
+ * until the program ends. */
 struct grids {
     struct grid scalars;
     struct grid *tables;

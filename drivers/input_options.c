@@ -80,8 +80,8 @@ const struct option_table input_table = {
         {"count", 0, false, "N", option_count, FIELD(count), "Elements to read; elements that a generator makes"},
         {"seed", 0, false, "N", option_count, FIELD(seed), "Seed of a generator (0)"},
         {"column", 0, false, "NAME,...", option_pieces, FIELD(columns),
-         "Columns to use, by name or by number from 1; X,Y for kernels with two inputs (text: every numeric one; an array of "
-         "several axes: all of it as one sequence, or with --column the table of its last axis)"},
+         "Columns to use, by name or by number from 1; X,Y for kernels with two inputs (text: every numeric one; an array "
+         "of several axes: all of it as one sequence, or with --column the table of its last axis)"},
         {"delimiter", 0, false, "CHAR", read_delimiter, FIELD(delimiter),
          "What stands between cells: a character, or tab, comma, semicolon, space, pipe"},
         {"header", 0, false, NULL, option_on, FIELD(header), "The first row names the columns"},
@@ -96,8 +96,8 @@ const struct option_table input_table = {
         {"files0-from", 0, false, "FILE", option_text, FIELD(files0_from), "The same, names ended by NUL"},
         {"nan", 0, false, "propagate|skip|fail", option_choice, FIELD(nan), "What a NaN value does (propagate)"},
         {"where", 0, false, "EXPR", option_list, FIELD(where),
-         "Use only rows for which COLUMN < <= == != >= > NUMBER holds; all of them, if given several times. COLUMN is a name "
-         "or a number from 1. Rows of an array are its elements (1 is their column), with --column those of its table"},
+         "Use only rows for which COLUMN < <= == != >= > NUMBER holds; all of them, if given several times. COLUMN is a "
+         "name or a number from 1. Rows of an array are its elements (1 is their column), with --column those of its table"},
         {0},
     },
 };

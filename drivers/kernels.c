@@ -117,7 +117,10 @@ static void json_roles(struct json *json, const struct sheaf_kernel *kernel)
 static void json_parameters(struct json *json, const struct sheaf_kernel *kernel)
 {
     static const char *const types[] = {
-        [SHEAF_PARAM_COUNT] = "count", [SHEAF_PARAM_REAL] = "real", [SHEAF_PARAM_RANGE] = "range", [SHEAF_PARAM_WORD] = "word",
+        [SHEAF_PARAM_COUNT] = "count",
+        [SHEAF_PARAM_REAL] = "real",
+        [SHEAF_PARAM_RANGE] = "range",
+        [SHEAF_PARAM_WORD] = "word",
     };
     json_array(json, "parameters", JSON_LINES);
     for (uint32_t i = 0; i < kernel->param_count; i++) {

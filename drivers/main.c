@@ -61,9 +61,9 @@ static int call_in_world(const struct command *command, const struct common *com
         return complain(&err);
     if (world && sheaf_world_rank(world) == 0 && launch_is_silent(solo)) {
         message_mute(false);
-        sheaf_fail(&err, SHEAF_USAGE, "the environment says that this is not the first rank of its launch, but MPI knows of no "
-                                      "other: launch with the mpirun of the MPI that sheaf was built with, or unset what an "
-                                      "earlier launch left behind (OMPI_COMM_WORLD_*, PMI_*), or say --solo");
+        sheaf_fail(&err, SHEAF_USAGE, "the environment says that this is not the first rank of its launch, but MPI knows "
+                                      "of no other: launch with the mpirun of the MPI that sheaf was built with, or unset "
+                                      "what an earlier launch left behind (OMPI_COMM_WORLD_*, PMI_*), or say --solo");
         code = complain(&err);
     } else if (world && sheaf_world_rank(world) != 0)
         code = exit_code(sheaf_world_follow(world, &err));

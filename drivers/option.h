@@ -75,8 +75,8 @@ enum operand_rule {
 };
 
 /* Reads `argv[0]` up to `argv[count - 1]` (no program name among them): first the presets of options that are not
- * on the command line, then the command line in its order. SHEAF_USAGE names the option and the nearest known one, or two that choose different
- * things for one field (option_own_name). */
+ * on the command line, then the command line in its order. SHEAF_USAGE names the option and the nearest known one, or
+ * two that choose different things for one field (option_own_name). */
 SHEAF_MUST_USE enum sheaf_status options_parse(const struct option_target *targets, size_t target_count,
                                                const char *const *argv, size_t count, enum operand_rule rule,
                                                struct text_list *operands, struct sheaf_error *err);

@@ -21,8 +21,9 @@ static enum sheaf_status add_kernel(struct reduction *reduction, const struct sh
         columns[c] = c;
     if (kernel->role_count > 1 && kernel->role_count != count)
         return sheaf_fail(err, SHEAF_USAGE, "kernel %s takes %u inputs, but there %s %u column%s: name %u columns "
-                          "(--column X,Y)%s", kernel->name, kernel->role_count, count == 1 ? "is" : "are", count, count == 1 ? "" : "s",
-                          kernel->role_count, kernel->role_count == 2 ? " or exactly two files" : "");
+                          "(--column X,Y)%s", kernel->name, kernel->role_count, count == 1 ? "is" : "are", count,
+                          count == 1 ? "" : "s", kernel->role_count,
+                          kernel->role_count == 2 ? " or exactly two files" : "");
     if (kernel->role_count > 1)
         return sheaf_plan_add(reduction->plan, kernel, values, columns, err);
     for (uint32_t c = 0; c < count && status == SHEAF_OK; c++)

@@ -53,8 +53,8 @@ static enum sheaf_status check_tables(const struct kernel_choice *choice, const 
     bool rectangle = strcmp(format, "text") != 0 && strcmp(format, "json") != 0;
     for (size_t i = 0; rectangle && choice->count > 1 && i < choice->count; i++)
         if (choice->kernels[i]->laws & SHEAF_LAW_TABLE)
-            return sheaf_fail(err, SHEAF_USAGE, "%s holds one table, and %s gives one of its own: ask for --json or --format "
-                                                "text, or for %s alone", format, choice->kernels[i]->name,
+            return sheaf_fail(err, SHEAF_USAGE, "%s holds one table, and %s gives one of its own: ask for --json or "
+                                                "--format text, or for %s alone", format, choice->kernels[i]->name,
                               choice->kernels[i]->name);
     return SHEAF_OK;
 }
@@ -64,7 +64,8 @@ static enum sheaf_status check_options(const struct run_options *options, struct
     const struct saved_options *saved = &options->saved;
     bool tolerance = saved->tolerance.ulp.set || saved->tolerance.rtol.set || saved->tolerance.atol.set;
     if (tolerance && !saved->against)
-        return sheaf_fail(err, SHEAF_USAGE, "--ulp, --rtol and --atol say how far --against FILE may be off; name the FILE");
+        return sheaf_fail(err, SHEAF_USAGE, "--ulp, --rtol and --atol say how far --against FILE may be off; "
+                          "name the FILE");
     if (options->output.dry_run && (saved->save || saved->against))
         return sheaf_fail(err, SHEAF_USAGE, "--dry-run computes no answer to keep or compare");
     if (strcmp(output_format(&options->output), "npy") == 0 && !options->output.dry_run)

@@ -15,8 +15,8 @@ const struct option_table saved_table = {
     (const struct option[]){
         {"save", 0, true, "FILE", option_text, FIELD(save), "Keep the answer in FILE, exactly"},
         {"against", 0, true, "FILE", option_text, FIELD(against),
-         "Compare with the answer kept in FILE (the same bits; a decimal and a double are the same if their values are): tell "
-         "each value that moved, exit 3"},
+         "Compare with the answer kept in FILE (the same bits; a decimal and a double are the same if their values are): "
+         "tell each value that moved, exit 3"},
         {"ulp", 0, false, "N", option_count, FIELD(tolerance.ulp), "A real may move by N units in the last place"},
         {"rtol", 0, false, "X", option_real, FIELD(tolerance.rtol), "A number may move by X times its size"},
         {"atol", 0, false, "X", option_real, FIELD(tolerance.atol), "A number may move by X"},

@@ -81,7 +81,8 @@ static bool tolerated(const struct sheaf_value *before, const struct sheaf_value
 {
     if (!is_number(before) || !is_number(now) || !isfinite(before->real) || !isfinite(now->real))
         return false;
-    if (tolerance->ulp.set && is_real(before) && is_real(now) && ulps_between(before->real, now->real) <= tolerance->ulp.value)
+    if (tolerance->ulp.set && is_real(before) && is_real(now) &&
+        ulps_between(before->real, now->real) <= tolerance->ulp.value)
         return true;
     double limit = tolerance->atol.value + tolerance->rtol.value * fabs(before->real);
     return (tolerance->atol.set || tolerance->rtol.set) && fabs(now->real - before->real) <= limit;

@@ -64,10 +64,10 @@ const struct command command_selftest = {
     .operands = "",
     .judges_host = true,
     .summary = "Check that exact answers are exact on this machine",
-    .description = "Looks whether something has changed how this process computes (a library linked with -ffast-math makes it "
-                   "take subnormal numbers for zero), then computes sums and statistics with known answers, which "
-                   "floating-point arithmetic gets wrong: with every instruction set that the machine has, in every rounding "
-                   "mode, with subnormal numbers kept and flushed. Exit code 1 if a check fails.",
+    .description = "Looks whether something has changed how this process computes (a library linked with -ffast-math makes "
+                   "it take subnormal numbers for zero), then computes sums and statistics with known answers, which "
+                   "floating-point arithmetic gets wrong: with every instruction set that the machine has, in every "
+                   "rounding mode, with subnormal numbers kept and flushed. Exit code 1 if a check fails.",
     .examples = "sheaf selftest\nsheaf selftest --json\nSHEAF_CPU=portable sheaf selftest\n",
     .sections =
         (const struct option_section[]){

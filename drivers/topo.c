@@ -29,7 +29,8 @@ static const struct option_table topo_table = {
          "none, compact, core, scatter, numa, or processors such as 0,2,4-7 (as run would choose)"},
         {"machine", 0, true, "DESCRIPTION", option_text, FIELD(machine),
          "Another machine than this one, such as \"package:2 numa:4 core:8 pu:2\""},
-        {"allowed", 0, true, "CPUS", option_text, FIELD(allowed), "Processors to use, such as 0-3,8 (what this process may use)"},
+        {"allowed", 0, true, "CPUS", option_text, FIELD(allowed),
+         "Processors to use, such as 0-3,8 (what this process may use)"},
         {0},
     },
 };

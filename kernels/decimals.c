@@ -7,22 +7,20 @@
 
 typedef unsigned __int128 uwide;
 
-enum { MOST_SHIFT = 18 }; /* 10^18 times a term still fits 128 bits */
+enum { MOST_SCALE = 36 }; /* 10^36 takes 120 bits */
 
 static int64_t term(const struct sheaf_column *x, uint64_t rows, uint64_t i, uint32_t j)
 {
     return j < x->terms ? ((const int64_t *)x->data)[j * rows + i] : 0;
 }
 
-static int64_t ten_to(int n)
+static __int128 ten_to(int n)
 {
-    int64_t power = 1;
+    __int128 power = 1;
     while (n-- > 0)
         power *= 10;
     return power;
 }
-
-/* ---- doubles ---------------------------------------------------------------------------------------------------- */
 
 static int bit_length(uwide x)
 {
@@ -30,15 +28,41 @@ static int bit_length(uwide x)
     return high ? 128 - __builtin_clzll(high) : low ? 64 - __builtin_clzll(low) : 0;
 }
 
-/* magnitude / 10^scale, rounded once; magnitude < 2^127, 0 <= scale <= MOST_SHIFT. The quotient has 67 bits or more, so
- * that an odd last bit stands for all that follows. */
+static uwide magnitude_of(__int128 x)
+{
+    return x < 0 ? -(uwide)x : (uwide)x;
+}
+
+/* Element i in units of 10^unit, which is not above its exponent; false: it takes more than 126 bits. */
+static bool in_units(const struct sheaf_column *x, uint64_t rows, uint64_t i, int unit, __int128 *value)
+{
+    if (x->terms > 2 || x->exponent - unit > MOST_SCALE)
+        return false;
+    __int128 whole = term(x, rows, i, 0) + term(x, rows, i, 1) * ten_to(18), scale = ten_to(x->exponent - unit);
+    if (bit_length(magnitude_of(whole)) + bit_length((uwide)scale) > 126)
+        return false;
+    *value = whole * scale;
+    return true;
+}
+
+/* ---- doubles ---------------------------------------------------------------------------------------------------- */
+
+/* magnitude / 10^scale, rounded once; magnitude < 2^127, 0 <= scale <= MOST_SCALE. Of 64 or more bits of the quotient the
+ * last one is set if anything follows, which decides the rounding as all that follows would. */
 static double divide(uwide magnitude, int scale)
 {
     if (magnitude == 0)
         return 0;
-    int shift = 127 - bit_length(magnitude);
-    uwide dividend = magnitude << shift, divisor = (uwide)ten_to(scale), quotient = dividend / divisor;
-    return ldexp((double)(quotient | (quotient * divisor != dividend)), -shift);
+    uwide divisor = (uwide)ten_to(scale);
+    int shift = 127 - bit_length(magnitude), room = 127 - bit_length(divisor);
+    uwide quotient = (magnitude << shift) / divisor, rest = (magnitude << shift) % divisor;
+    while (bit_length(quotient) < 64) {
+        rest <<= room;
+        quotient = quotient << room | rest / divisor;
+        rest %= divisor;
+        shift += room;
+    }
+    return ldexp((double)(quotient | (rest != 0)), -shift);
 }
 
 static void add_element(struct sheaf_decimal *sum, const struct sheaf_column *x, uint64_t rows, uint64_t i, int sign)
@@ -52,11 +76,16 @@ static void add_element(struct sheaf_decimal *sum, const struct sheaf_column *x,
     }
 }
 
+static bool has_scale(int exponent)
+{
+    return exponent <= 0 && exponent >= -MOST_SCALE;
+}
+
 static double finite_real(const struct sheaf_column *x, uint64_t rows, uint64_t i)
 {
-    int64_t whole = term(x, rows, i, 0);
-    if (x->terms == 1 && x->exponent <= 0 && x->exponent >= -MOST_SHIFT) {
-        double magnitude = divide((uwide)(whole < 0 ? -(__int128)whole : whole), -x->exponent);
+    __int128 whole;
+    if (has_scale(x->exponent) && in_units(x, rows, i, x->exponent, &whole)) {
+        double magnitude = divide(magnitude_of(whole), -x->exponent);
         return whole < 0 ? -magnitude : magnitude;
     }
     struct sheaf_decimal sum;
@@ -89,24 +118,17 @@ static bool same_terms(const struct sheaf_column *x, const struct sheaf_column *
     return j == terms;
 }
 
-/* Both of one term, brought to the lower exponent: their difference in 128 bits. */
-static bool aligned_equal(const struct sheaf_column *x, const struct sheaf_column *y, uint64_t i, double *difference)
-{
-    int exponent = x->exponent < y->exponent ? x->exponent : y->exponent;
-    __int128 apart = (__int128)term(x, 0, i, 0) * ten_to(x->exponent - exponent) -
-                     (__int128)term(y, 0, i, 0) * ten_to(y->exponent - exponent);
-    *difference = divide((uwide)(apart < 0 ? -apart : apart), -exponent);
-    return apart == 0;
-}
-
 bool decimals_equal(const struct sheaf_column *x, const struct sheaf_column *y, uint64_t rows, uint64_t i,
                     double *difference)
 {
     if (x->exponent == y->exponent && same_terms(x, y, rows, i))
         return true;
-    bool fixed = x->exponent <= 0 && x->exponent >= -MOST_SHIFT && y->exponent <= 0 && y->exponent >= -MOST_SHIFT;
-    if (fixed && x->terms == 1 && y->terms == 1)
-        return aligned_equal(x, y, i, difference);
+    int unit = x->exponent < y->exponent ? x->exponent : y->exponent;
+    __int128 a, b;
+    if (has_scale(unit) && in_units(x, rows, i, unit, &a) && in_units(y, rows, i, unit, &b)) {
+        *difference = divide(magnitude_of(a - b), -unit);
+        return a == b;
+    }
     struct sheaf_decimal apart;
     memset(&apart, 0, sizeof apart);
     add_element(&apart, x, rows, i, 1);

@@ -62,9 +62,9 @@ SUMS_FINISH(kurtosis, report_kurtosis)
 
 static const struct sheaf_role roles[] = {{"x", ARITHMETIC_TYPES}};
 
-#define ONCE "mk is the mean of (x - mean)^k, with divisor n: no correction for a sample (scipy's default). Computed from " \
-             "exact sums of powers and rounded once, to the nearest double. NaN if any element is NaN or infinite; null " \
-             "for an empty input, and if all elements are equal."
+#define ONCE "mk is the mean of (x - mean)^k, with divisor n: no correction for a sample (scipy's default). Computed " \
+             "from exact sums of powers and rounded once, to the nearest double. NaN if any element is NaN or infinite; " \
+             "null for an empty input, and if all elements are equal."
 
 const struct sheaf_kernel sheaf_kernel_skewness = {
     .abi = SHEAF_KERNEL_ABI,

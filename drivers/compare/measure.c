@@ -116,8 +116,8 @@ static bool same_plan(const struct row *a, const struct row *b)
 {
     return a->way.kind == b->way.kind && b->state == ROW_STANDING && strcmp(a->plan.strategy, b->plan.strategy) == 0 &&
            strcmp(a->plan.merge, b->plan.merge) == 0 && strcmp(a->plan.pin, b->plan.pin) == 0 &&
-           strcmp(a->plan.sums, b->plan.sums) == 0 && a->plan.ranks == b->plan.ranks && a->plan.workers == b->plan.workers &&
-           a->plan.block_bytes == b->plan.block_bytes;
+           strcmp(a->plan.sums, b->plan.sums) == 0 && a->plan.ranks == b->plan.ranks &&
+           a->plan.workers == b->plan.workers && a->plan.block_bytes == b->plan.block_bytes;
 }
 
 /* Where the data are small, the plan's own block may be one that was asked for too. */

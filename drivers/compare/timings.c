@@ -27,9 +27,9 @@ enum sheaf_status timings_write(const struct comparison *comparison, const char 
         const struct row_plan *plan = &row->plan;
         struct spread s = row_elapsed(row);
         if (row->way.kind == WAY_PLAN && row->state == ROW_STANDING && row->count)
-            fprintf(file.stream, "row\t%s\t%s\t%u\t%u\t%" PRIu64 "\t%s\t%s\t%zu\t%.9f\t%.9f\t%.9f\t%.9f\n", plan->strategy,
-                    plan->merge, plan->ranks, plan->workers, plan->block_bytes, plan->pin, plan->sums, s.count, s.least, s.q1,
-                    s.median, s.q3);
+            fprintf(file.stream, "row\t%s\t%s\t%u\t%u\t%" PRIu64 "\t%s\t%s\t%zu\t%.9f\t%.9f\t%.9f\t%.9f\n",
+                    plan->strategy, plan->merge, plan->ranks, plan->workers, plan->block_bytes, plan->pin, plan->sums,
+                    s.count, s.least, s.q1, s.median, s.q3);
     }
     return output_commit(&file, err);
 }
@@ -38,9 +38,9 @@ static bool read_row(struct timings *timings, const char *line)
 {
     struct timing t = {0};
     int end = 0;
-    int got = sscanf(line, "row %15s %15s %u %u %" SCNu64 " %511s %15s %zu %lf %lf %lf %lf%n", t.plan.strategy, t.plan.merge,
-                     &t.plan.ranks, &t.plan.workers, &t.plan.block_bytes, t.plan.pin, t.plan.sums, &t.spread.count, &t.spread.least,
-                     &t.spread.q1, &t.spread.median, &t.spread.q3, &end);
+    int got = sscanf(line, "row %15s %15s %u %u %" SCNu64 " %511s %15s %zu %lf %lf %lf %lf%n", t.plan.strategy,
+                     t.plan.merge, &t.plan.ranks, &t.plan.workers, &t.plan.block_bytes, t.plan.pin, t.plan.sums,
+                     &t.spread.count, &t.spread.least, &t.spread.q1, &t.spread.median, &t.spread.q3, &end);
     if (got != 12 || line[end] || t.spread.count == 0 || !(t.spread.median > 0))
         return false;
     timings->items = keep_room(timings->items, timings->count, &timings->capacity, sizeof *timings->items);

@@ -55,8 +55,8 @@ SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_source_pair(struct sheaf_source
  * a file fails with the error that it fails with otherwise. Any other SIGBUS goes to the handler that was there before,
  * or has its default effect. Call it before any thread uses a source; only the first call installs, further ones do
  * nothing. The handler stays until the process ends, also in children. A program that installs one of its own
- * afterwards must pass on to this one, and must not block the signal. Without this call there is no handler and nothing is mapped.
- * SHEAF_IO if the system refuses. */
+ * afterwards must pass on to this one, and must not block the signal. Without this call there is no handler and nothing
+ * is mapped. SHEAF_IO if the system refuses. */
 SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_guard_mappings(struct sheaf_error *err);
 
 SHEAF_API void sheaf_source_destroy(struct sheaf_source *source);

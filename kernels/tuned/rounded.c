@@ -68,7 +68,8 @@ static double term_of(enum rounded_term term, double x, double y)
 }
 
 /* One by one up to the next whole round, or to the end. */
-static uint64_t add_singly(struct rounded *rounded, enum rounded_term term, const double *x, const double *y, uint64_t count)
+static uint64_t add_singly(struct rounded *rounded, enum rounded_term term, const double *x, const double *y,
+                           uint64_t count)
 {
     uint64_t done = 0;
     for (; done < count && (rounded->count % ROUNDED_LANES || count - done < ROUNDED_LANES); done++)

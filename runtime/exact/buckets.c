@@ -3,7 +3,7 @@
 #include "base/cpu.h"
 #include "exact/plain.h"
 
-enum { FEW = 256 }; /* elements for which the reference is faster than emptying buckets */
+enum { FEW = 128 }; /* elements for which the reference is faster than emptying buckets */
 
 static bool is_narrow(enum window_job job)
 {

@@ -4,10 +4,31 @@
 
 #define ALWAYS static inline __attribute__((always_inline))
 
+/* The widest vectors that the instruction set has. Of two, the lanes with even numbers, in turns, and those with odd
+ * numbers; the pairs of lanes of their first halves, in turns, and of their last halves. */
+#if defined(__AVX512F__)
+#define VECTOR_BYTES 64
+#define EVEN_LANES(a, b) __builtin_shufflevector(a, b, 0, 8, 2, 10, 4, 12, 6, 14)
+#define ODD_LANES(a, b) __builtin_shufflevector(a, b, 1, 9, 3, 11, 5, 13, 7, 15)
+#define FIRST_PAIRS(a, b) __builtin_shufflevector(a, b, 0, 1, 8, 9, 2, 3, 10, 11)
+#define LAST_PAIRS(a, b) __builtin_shufflevector(a, b, 4, 5, 12, 13, 6, 7, 14, 15)
+#elif defined(__AVX2__)
+#define VECTOR_BYTES 32
+#define EVEN_LANES(a, b) __builtin_shufflevector(a, b, 0, 4, 2, 6)
+#define ODD_LANES(a, b) __builtin_shufflevector(a, b, 1, 5, 3, 7)
+#define FIRST_PAIRS(a, b) __builtin_shufflevector(a, b, 0, 1, 4, 5)
+#define LAST_PAIRS(a, b) __builtin_shufflevector(a, b, 2, 3, 6, 7)
+#else
+#define VECTOR_BYTES 16
+#define EVEN_LANES(a, b) __builtin_shufflevector(a, b, 0, 2)
+#define ODD_LANES(a, b) __builtin_shufflevector(a, b, 1, 3)
+#define FIRST_PAIRS(a, b) (a)
+#define LAST_PAIRS(a, b) (b)
+#endif
+
 enum {
     FRACTION = 52,
     EXPONENTS = 2048,
-    VECTOR_BYTES = __BIGGEST_ALIGNMENT__, /* the widest that the instruction set has */
     LANES = VECTOR_BYTES / 8,
     BATCH = 32, /* numbers taken apart at once */
     VECTORS = BATCH / LANES
@@ -17,26 +38,6 @@ typedef uint64_t loose_words __attribute__((vector_size(VECTOR_BYTES), aligned(8
 typedef uint64_t pair __attribute__((vector_size(16), may_alias));
 typedef uint64_t quad __attribute__((vector_size(32), may_alias));
 static const uint64_t HIDDEN = UINT64_C(1) << FRACTION, EXPONENT_MASK = (uint64_t)(EXPONENTS - 1) << FRACTION;
-
-/* Lanes with even numbers of a and b, in turns, and those with odd numbers; pairs of lanes likewise, in the order of
- * lanes: first half and second half. */
-#define SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
-#if __BIGGEST_ALIGNMENT__ >= 64
-#define EVEN_LANES(a, b) SHUFFLE(a, b, 0, 8, 2, 10, 4, 12, 6, 14)
-#define ODD_LANES(a, b) SHUFFLE(a, b, 1, 9, 3, 11, 5, 13, 7, 15)
-#define FIRST_PAIRS(a, b) SHUFFLE(a, b, 0, 1, 8, 9, 2, 3, 10, 11)
-#define LAST_PAIRS(a, b) SHUFFLE(a, b, 4, 5, 12, 13, 6, 7, 14, 15)
-#elif __BIGGEST_ALIGNMENT__ >= 32
-#define EVEN_LANES(a, b) SHUFFLE(a, b, 0, 4, 2, 6)
-#define ODD_LANES(a, b) SHUFFLE(a, b, 1, 5, 3, 7)
-#define FIRST_PAIRS(a, b) SHUFFLE(a, b, 0, 1, 4, 5)
-#define LAST_PAIRS(a, b) SHUFFLE(a, b, 2, 3, 6, 7)
-#else
-#define EVEN_LANES(a, b) SHUFFLE(a, b, 0, 2)
-#define ODD_LANES(a, b) SHUFFLE(a, b, 1, 3)
-#define FIRST_PAIRS(a, b) (a)
-#define LAST_PAIRS(a, b) (b)
-#endif
 
 /* ---- a batch ------------------------------------------------------------------------------------------------ */
 
@@ -57,6 +58,7 @@ struct low_high {
     words low, high;
 };
 
+/* value << shift, cut at bit BUCKETS_PART. */
 ALWAYS struct low_high divide(words value, words shift)
 {
     return (struct low_high){value << shift & ((UINT64_C(1) << BUCKETS_PART) - 1), value >> (BUCKETS_PART - shift)};
@@ -95,9 +97,9 @@ ALWAYS words outside(words bits)
     return ((bits + HIDDEN) & EXPONENT_MASK) - 2 * HIDDEN;
 }
 
+/* Takes BATCH elements apart; returns the vectors of outside() in one. */
 typedef words taker(struct batch *batch, const double *x, const double *y);
 
-/* Returns the vectors of outside() in one. */
 ALWAYS words take_sum(struct batch *batch, const double *x, const double *y, uint64_t mask)
 {
     words any = {0};

@@ -44,7 +44,8 @@ static void add_short(const struct target *cubes, const struct target *fourths, 
 
 /* ---- any numbers: digit by digit --------------------------------------------------------------------------------- */
 
-/* out = a b of base 10^9, a_count + b_count digits; `out` is neither (Knuth, The Art of Computer Programming 2, 4.3.1 M). */
+/* out = a b of base 10^9, a_count + b_count digits; `out` is neither (Knuth, The Art of Computer Programming 2, 4.3.1,
+ * algorithm M). */
 static void multiply(uint32_t *out, const uint32_t *a, unsigned a_count, const uint32_t *b, unsigned b_count)
 {
     memset(out, 0, (a_count + b_count) * sizeof *out);

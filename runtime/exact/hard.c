@@ -135,7 +135,8 @@ static const struct {
     double expected;
 } cases[] = {
     {"sum that cancels", sum, 3, {1e308, 1, -1e308}, {0}, 1},
-    {"sum that overflows on the way", sum, 5, {LARGEST_DOUBLE, LARGEST_DOUBLE, 8, -LARGEST_DOUBLE, -LARGEST_DOUBLE}, {0}, 8},
+    {"sum that overflows on the way", sum, 5,
+     {LARGEST_DOUBLE, LARGEST_DOUBLE, 8, -LARGEST_DOUBLE, -LARGEST_DOUBLE}, {0}, 8},
     {"sum in pieces", merged, 5, {0x1p1000, 0x1p-1000, 3, -0x1p1000, -0x1p-1000}, {0}, 3},
     {"tie to even, down", sum, 2, {EVEN, 1}, {0}, EVEN},
     {"tie to even, up", sum, 2, {EVEN + 2, 1}, {0}, EVEN + 4},

@@ -40,8 +40,8 @@ static void check_flush(struct selftest *test)
         tell(test, "flush to zero", true, "off: subnormal numbers are kept");
     else
         tell(test, "flush to zero", false,
-             "on: this process takes subnormal numbers for zero, since some library was linked with -ffast-math or has set the "
-             "mode. Exact sums stand it, other arithmetic does not: link without -ffast-math (-Ofast)");
+             "on: this process takes subnormal numbers for zero, since some library was linked with -ffast-math or has "
+             "set the mode. Exact sums stand it, other arithmetic does not: link without -ffast-math (-Ofast)");
 }
 
 static void check_rounding(struct selftest *test)
@@ -49,8 +49,9 @@ static void check_rounding(struct selftest *test)
     if (fegetround() == FE_TONEAREST)
         tell(test, "rounding", true, "to nearest");
     else
-        tell(test, "rounding", false, "this thread does not round to nearest. Exact sums stand it, other arithmetic does not: "
-                                      "fesetround(FE_TONEAREST)");
+        tell(test, "rounding", false,
+             "this thread does not round to nearest. Exact sums stand it, other arithmetic does not: "
+             "fesetround(FE_TONEAREST)");
 }
 
 /* ---- sums with known answers -------------------------------------------------------------------------------- */
@@ -82,8 +83,8 @@ static bool check_in(int rounding, bool flush, const struct hard_failure **faile
 static void describe(char *text, size_t size, unsigned rounding, bool flush, const struct hard_failure *failure)
 {
     char got[32], expected[32];
-    snprintf(text, size, "%s is %s, but should be %s (%s, subnormal numbers %s): this build of sheaf gives wrong answers here; "
-                         "SHEAF_CPU=portable may avoid it", failure->name, sheaf_real_text(failure->got, got),
+    snprintf(text, size, "%s is %s, but should be %s (%s, subnormal numbers %s): this build of sheaf gives wrong answers "
+                         "here; SHEAF_CPU=portable may avoid it", failure->name, sheaf_real_text(failure->got, got),
              sheaf_real_text(failure->expected, expected), roundings[rounding].name, flush ? "flushed" : "kept");
 }
 

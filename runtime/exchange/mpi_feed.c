@@ -132,10 +132,11 @@ enum sheaf_status feed_ranks(struct rank_pass *run, struct sheaf_error *err)
 {
     struct feeder feeder = {.run = run};
     *run->blocks = 0;
-    enum sheaf_status status = feed_open(&feeder.feed, run->pass->source, run->pass->work->forms, run->pass->block_bytes, err);
+    const struct pass *pass = run->pass;
+    enum sheaf_status status = feed_open(&feeder.feed, pass->source, pass->work->forms, pass->block_bytes, err);
     feeder.more = status == SHEAF_OK;
     if (feeder.more)
-        feed_choose(feeder.feed, run->pass->input);
+        feed_choose(feeder.feed, pass->input);
     for (int waiting = run->world->size - 1; waiting > 0 && !run->world->broken;) {
         enum sheaf_status served = serve(&feeder, &waiting, status == SHEAF_OK ? err : NULL);
         status = status == SHEAF_OK ? served : status;

@@ -224,7 +224,7 @@ static enum sheaf_status combine_nodes(struct rank_pass *run, struct sheaf_error
     return status == SHEAF_OK ? combined : status;
 }
 
-/* ---- one-sided: every block added to a total on rank 0 ---------------------------------------------------------------- */
+/* ---- one-sided: every block added to a total on rank 0 ----------------------------------------------------------- */
 
 static enum sheaf_status open_total(struct rank_pass *run, struct sheaf_error *err)
 {
@@ -254,7 +254,7 @@ static enum sheaf_status close_total(struct rank_pass *run, struct sheaf_error *
     return status == SHEAF_OK ? count_blocks(run, &run->added, err) : status;
 }
 
-/* ---- the table ----------------------------------------------------------------------------------------------------------- */
+/* ---- the table --------------------------------------------------------------------------------------------------- */
 
 static const struct rank_method reduce = {.combine = combine_reduce}, allreduce = {.combine = combine_allreduce},
                                 gather = {.combine = combine_gather}, window = {.combine = combine_nodes},

@@ -81,7 +81,8 @@ enum sheaf_status world_receive(struct sheaf_world *world, int from, struct shea
                                 struct sheaf_error *err)
 {
     return world->broken ? gone(world, err)
-                         : check(world, world->ops->receive(world->handle, from, bytes, sender), "hearing from a rank", err);
+                         : check(world, world->ops->receive(world->handle, from, bytes, sender),
+                                 "hearing from a rank", err);
 }
 
 enum sheaf_status world_swap(struct sheaf_world *world, int to, const void *bytes, uint64_t size, int from,
@@ -96,7 +97,8 @@ enum sheaf_status world_sum(struct sheaf_world *world, int64_t *values, uint64_t
                             struct sheaf_error *err)
 {
     return world->broken ? gone(world, err)
-                         : check(world, world->ops->sum(world->handle, values, count, everywhere), "adding up the ranks", err);
+                         : check(world, world->ops->sum(world->handle, values, count, everywhere),
+                                 "adding up the ranks", err);
 }
 
 enum sheaf_status world_round_begin(struct sheaf_world *world, int64_t *sums, int count, uint64_t *least,
@@ -244,7 +246,7 @@ enum sheaf_status world_has_room(struct sheaf_world *world, uint64_t size, struc
     return status;
 }
 
-/* ---- joining and leaving ---------------------------------------------------------------------------------------------- */
+/* ---- joining and leaving ----------------------------------------------------------------------------------------- */
 
 /* Which ranks of this node have the same set of processors? */
 static enum sheaf_status find_peers(struct sheaf_world *world, struct sheaf_error *err)

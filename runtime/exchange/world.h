@@ -17,9 +17,10 @@ enum {
 };
 
 /* What the module offers. Counts are 64-bit, and the module cuts messages where MPI counts with an int, but for the few
- * small things whose count is one. Every call may come from any one thread at a time (the callers lock). Calls marked collective are made by all ranks in the same order.
- * Functions that return int: 0, or an MPI error that `error_text` explains, or WORLD_NO_MEMORY where it says so. No verb
- * allocates before a collective or a message is through: a rank without memory must not leave the others waiting. */
+ * small things whose count is one. Every call may come from any one thread at a time (the callers lock). Calls marked
+ * collective are made by all ranks in the same order. Functions that return int: 0, or an MPI error that `error_text`
+ * explains, or WORLD_NO_MEMORY where it says so. No verb allocates before a collective or a message is through: a rank
+ * without memory must not leave the others waiting. */
 struct world_ops {
     uint32_t abi;
     /* Initialises MPI unless the program has, and joins. WORLD_NO_MEMORY, before MPI is touched; WORLD_ONE_THREAD, and MPI

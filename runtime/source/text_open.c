@@ -346,7 +346,8 @@ static enum sheaf_status refuse_lone_returns(const struct source_head *head, str
     if (!cr || last || memchr(bytes, '\n', head->bytes.size))
         return SHEAF_OK;
     return source_fail(err, SHEAF_INPUT, head->name, cr - bytes,
-                       "its lines end in a carriage return alone; make them newlines: tr '\\r' '\\n' < FILE | sheaf run ... -");
+                       "its lines end in a carriage return alone; make them newlines: "
+                       "tr '\\r' '\\n' < FILE | sheaf run ... -");
 }
 
 enum sheaf_status text_open(struct sheaf_source *source, size_t input, struct source_head *head,

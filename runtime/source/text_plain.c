@@ -106,7 +106,7 @@ static unsigned count_regular(const struct text_reader *reader, uint64_t most)
     return count;
 }
 
-/* ---- cells ------------------------------------------------------------------------------------------------------------ */
+/* ---- cells ------------------------------------------------------------------------------------------------------- */
 
 static struct cell cell_of(const struct plain_cells *cells, unsigned i)
 {
@@ -127,8 +127,8 @@ static uint64_t perhaps_missing(const struct plain *plain, const struct plain_ce
     return mask;
 }
 
-/* Puts the cells of `mask`, which are not plain or wide, one by one. Returns how many of all are good: those before the first that is in error, or that
- * is a blank line. */
+/* Puts the cells of `mask`, which are not plain or wide, one by one. Returns how many of all are good: those before the
+ * first that is in error, or that is a blank line. */
 static unsigned put_others(struct text_reader *reader, size_t k, const struct plain_cells *cells, uint64_t mask)
 {
     struct batch *batch = &reader->batch;
@@ -173,7 +173,7 @@ static unsigned read_column(struct text_reader *reader, size_t k, unsigned count
     return others ? put_others(reader, k, &cells, others) : count;
 }
 
-/* ---- records ------------------------------------------------------------------------------------------------------------ */
+/* ---- records ----------------------------------------------------------------------------------------------------- */
 
 /* Counts the next `count` records in. */
 static void pass_records(struct text_reader *reader, unsigned count)

@@ -219,8 +219,8 @@ static enum sheaf_status bad_cell(const struct text_reader *reader, uint64_t at,
     else if (status == CELL_ABOVE)
         sheaf_fail(err, SHEAF_INPUT, "\"%s\" is beyond 10^%d, where decimals end", shown, SHEAF_DECIMAL_REACH);
     else if (status == CELL_BELOW)
-        sheaf_fail(err, SHEAF_INPUT, "\"%s\" has digits below 10^-%d, where decimals end (--as f64 rounds them away)", shown,
-                   SHEAF_DECIMAL_REACH);
+        sheaf_fail(err, SHEAF_INPUT, "\"%s\" has digits below 10^-%d, where decimals end (--as f64 rounds them away)",
+                   shown, SHEAF_DECIMAL_REACH);
     else if (status == CELL_NO_MEMORY)
         return sheaf_fail(err, SHEAF_MEMORY, "out of memory for the digits of numbers");
     else

@@ -94,7 +94,8 @@ static void a_way_survives_its_text(void **state)
 {
     (void)state;
     const struct way ways[] = {
-        {.kind = WAY_PLAN, .strategy = "hybrid", .merge = "reduce", .pin = "0,2,4-7", .ranks = 2, .workers = 4, .block_bytes = 65536},
+        {.kind = WAY_PLAN, .strategy = "hybrid", .merge = "reduce", .pin = "0,2,4-7", .ranks = 2, .workers = 4,
+         .block_bytes = 65536},
         {.kind = WAY_PLAN, .strategy = "auto", .workers = 3},
         {.kind = WAY_MEMORY, .workers = 8, .block_bytes = (uint64_t)1 << 40},
     };

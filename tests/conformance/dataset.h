@@ -18,8 +18,8 @@ const char *datasets_folder(void);
 
 /* No rows at all (an empty file is an error, so this is a generator that makes none). */
 struct dataset dataset_empty(void);
-/* `rows` raw elements of `type`, 1 or more. `special`: floats include NaN, infinities, signed zeros and subnormals. The values
- * follow from the type, the row and `seed` alone. */
+/* `rows` raw elements of `type`, 1 or more. `special`: floats include NaN, infinities, signed zeros and subnormals. The
+ * values follow from the type, the row and `seed` alone. */
 struct dataset dataset_raw(enum sheaf_type type, uint64_t rows, bool special, uint64_t seed);
 /* A CSV of `rows` records with columns a,b (numbers, some missing) and text in between; `quoted`: cells with quotes,
  * delimiters and newlines in them, so that blocks cannot be cut without a survey. */

@@ -82,7 +82,8 @@ static void describe(const struct sheaf_result *result, char *text, size_t size)
         if (entry->value.kind == SHEAF_REAL)
             value = sheaf_real_text(entry->value.real, real);
         size_t length = strlen(text);
-        snprintf(text + length, size - length, " %s=%s", entry->name, entry->column_count ? "(table)" : value ? value : "null");
+        snprintf(text + length, size - length, " %s=%s", entry->name,
+                 entry->column_count ? "(table)" : value ? value : "null");
     }
 }
 

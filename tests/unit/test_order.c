@@ -236,7 +236,8 @@ static void empty_input(void **state)
     for (int type = 0; type < SHEAF_TYPE_COUNT; type++) {
         struct drive_input input = {.roles = 1, .types = {(enum sheaf_type)type}, .data = {""}};
         for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-            struct sheaf_result result = drive_result(sheaf_kernel_find(names[i]), NULL, &input, &(struct drive){.seed = 3});
+            const struct sheaf_kernel *kernel = sheaf_kernel_find(names[i]);
+            struct sheaf_result result = drive_result(kernel, NULL, &input, &(struct drive){.seed = 3});
             assert_int_equal(result.count, 1);
             assert_string_equal(result.entries[0].name, names[i]);
             assert_int_equal(result.entries[0].value.kind, SHEAF_NULL);

@@ -145,7 +145,8 @@ static void unsound_kernels(void **state)
     (void)state;
     assert_int_equal(kernel_check(&sheaf_kernel_testkeys, NULL), SHEAF_OK);
     assert_int_equal(kernel_check(&sheaf_kernel_testiterate, NULL), SHEAF_OK);
-    static const struct sheaf_role no_types[] = {{"x", 0}}, more_types[] = {{"x", SHEAF_ALL_TYPES | SHEAF_TYPE_BIT(SHEAF_DECIMAL + 1)}};
+    static const struct sheaf_role no_types[] = {{"x", 0}};
+    static const struct sheaf_role more_types[] = {{"x", SHEAF_ALL_TYPES | SHEAF_TYPE_BIT(SHEAF_DECIMAL + 1)}};
     static const struct sheaf_param bad_default[] = {{"n", SHEAF_PARAM_COUNT, "N", "many", "help"}};
     static const struct sheaf_variant no_map[] = {{"avx2", NULL}, {NULL, NULL}};
     assert_unsound(WITH(size, 8), "8 bytes");

@@ -84,7 +84,7 @@ static void canonical_row(const struct tile_column *column, uint64_t rows, uint6
         strcpy(text, specials[column->special[i]]);
 }
 
-/* ---- random texts ------------------------------------------------------------------------------------------------------- */
+/* ---- random texts ------------------------------------------------------------------------------------------------ */
 
 static uint64_t seed;
 
@@ -122,7 +122,8 @@ enum flavour { SHORT, LONG, MIXED, HOLES, WIDE, FLAVOURS };
 /* A cell; never an empty one where `alone`, since that were a blank line. */
 static void make_cell(char *cell, enum flavour flavour, bool alone)
 {
-    static const char *const odd[] = {"NA", "-999", "-999.0", "nan", "-NaN", "inf", "+Infinity", "-inf", "0", "-0", "-0.000",
+    static const char *const odd[] = {"NA", "-999", "-999.0", "nan", "-NaN", "inf", "+Infinity", "-inf", "0", "-0",
+                                      "-0.000",
                                       "+.5", "5.", " 7.25", "7.25 ", "00000000000000000000000001", "0e99999", "-0e-99999",
                                       "1000000000000000000", "999999999999999999", "-18446744073709551615"};
     char *to = cell;
@@ -137,7 +138,8 @@ static void make_cell(char *cell, enum flavour flavour, bool alone)
     } else {
         put_fixed(&to, flavour == WIDE && below(20) == 0 ? 400 : 1 + below(25));
         if (below(2))
-            to += sprintf(to, "%c%d", "eE"[below(2)], (int)below(flavour == WIDE ? 1400 : 40) - (flavour == WIDE ? 700 : 20));
+            to += sprintf(to, "%c%d", "eE"[below(2)],
+                          (int)below(flavour == WIDE ? 1400 : 40) - (flavour == WIDE ? 700 : 20));
     }
     *to = '\0';
 }
@@ -375,7 +377,7 @@ static void types_of_pairs(void **unused)
     }
 }
 
-/* ---- bytes of any kind ------------------------------------------------------------------------------------------------- */
+/* ---- bytes of any kind ------------------------------------------------------------------------------------------- */
 
 /* Whatever the bytes, every cut and every instruction set read the same, or refuse the same. */
 static void any_bytes(void **unused)
@@ -416,7 +418,7 @@ static void any_bytes(void **unused)
     assert_int_equal(cpu_limit(NULL, NULL), SHEAF_OK);
 }
 
-/* ---- what is accepted ------------------------------------------------------------------------------------------------------ */
+/* ---- what is accepted -------------------------------------------------------------------------------------------- */
 
 static enum number_status whole_status(const char *text)
 {
@@ -429,11 +431,12 @@ static enum number_status whole_status(const char *text)
 static void reach(void **unused)
 {
     (void)unused;
-    static const char *const accepted[] = {"1e1151", "9e1151", "0.1e1152", "1000e1148", "1e-1152", "1000e-1155", "0e-999999999",
-                                           "0.000e99999999999999999999", "1e999", "1e-999", "+.5"};
+    static const char *const accepted[] = {"1e1151", "9e1151", "0.1e1152", "1000e1148", "1e-1152", "1000e-1155",
+                                           "0e-999999999", "0.000e99999999999999999999", "1e999", "1e-999", "+.5"};
     static const char *const above[] = {"1e1152", "10e1151", "1e99999999999999999999", "1.5e1152"};
     static const char *const below[] = {"1e-1153", "0.1e-1152", "1.5e-1152", "-1e-99999999999999999999", "10e-1154"};
-    static const char *const not_numbers[] = {"-.", "+", "", "0x10", "1_000", "1,000", "1e", "--1", "1.2.3", "NAN(1)", "1 2"};
+    static const char *const not_numbers[] = {"-.", "+", "", "0x10", "1_000", "1,000", "1e", "--1", "1.2.3",
+                                              "NAN(1)", "1 2"};
     for (size_t i = 0; i < sizeof accepted / sizeof accepted[0]; i++)
         assert_int_equal(whole_status(accepted[i]), NUMBER_OK);
     for (size_t i = 0; i < sizeof above / sizeof above[0]; i++)

@@ -89,7 +89,8 @@ ALWAYS __m512d extract_product(__m512d *level, __m512d a, __m512d b)
 }
 
 /* Adds x to the levels from `from` on, and to the rest. */
-ALWAYS struct sums sum_next(struct sums sums, const int from, const int levels, __m512d one, __m512d x, const bool fuse_rest)
+ALWAYS struct sums sum_next(struct sums sums, const int from, const int levels, __m512d one, __m512d x,
+                            const bool fuse_rest)
 {
     if (from < 1 && levels > 0)
         x = extract(&sums.first, one, x);
@@ -110,8 +111,8 @@ struct shape {
     int levels;
 };
 
-ALWAYS struct chain chain_next(struct chain chain, struct shape shape, __m512d one, const void *x, const void *y, uint64_t i,
-                               __mmask8 there)
+ALWAYS struct chain chain_next(struct chain chain, struct shape shape, __m512d one, const void *x, const void *y,
+                               uint64_t i, __mmask8 there)
 {
     __m512d a = shape.load(x, i, there), b = shape.making == PRODUCT ? shape.load(y, i, there) : a;
     if (shape.making < SQUARE) {
