@@ -1,6 +1,5 @@
 #include "exact/buckets.h"
 
-#include "base/cpu.h"
 #include "exact/plain.h"
 
 enum { FEW = 128 }; /* elements for which the reference is faster than emptying buckets */
@@ -46,19 +45,6 @@ static bool is_of_products(enum window_job wide)
     return wide == WINDOW_SQUARES_F64 || wide == WINDOW_PRODUCTS_F64;
 }
 
-static buckets_step *best_step(enum window_job wide)
-{
-    enum cpu_level level = cpu_level();
-    buckets_step *best = buckets_portable[wide];
-#define CHOOSE(isa)                                                                                        \
-    if (level >= CPU_##isa)                                                                                \
-        best = buckets_##isa[wide];
-    SHEAF_ISAS(CHOOSE)
-    SHEAF_ISA_AVX512IFMA(CHOOSE)
-#undef CHOOSE
-    return best;
-}
-
 static void add_rest(struct sheaf_exact *into, enum window_job wide, struct buckets_rest *rest)
 {
     if (rest->count)
@@ -72,7 +58,7 @@ static void fill(struct buckets *buckets, struct sheaf_exact *into, enum window_
     double made[BUCKETS_CHUNK];
     struct buckets_rest rest;
     enum window_job wide = wide_job(job);
-    buckets_step *step = best_step(wide);
+    buckets_filler *fill_some = ISA_BEST_OF(BUCKETS_ISAS, buckets_fill);
     rest.count = 0;
     for (uint64_t done = 0, count; done < n; done += count) {
         count = n - done < BUCKETS_CHUNK ? n - done : BUCKETS_CHUNK;
@@ -83,7 +69,7 @@ static void fill(struct buckets *buckets, struct sheaf_exact *into, enum window_
         }
         if (rest.count > BUCKETS_CHUNK)
             add_rest(into, wide, &rest);
-        step(buckets, a, b, count, &rest);
+        fill_some(buckets, wide, a, b, count, &rest);
     }
     add_rest(into, wide, &rest);
 }

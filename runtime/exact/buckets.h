@@ -17,13 +17,13 @@ void buckets_add(struct sheaf_exact *into, enum window_job job, const void *x, c
 enum {
     BUCKETS_EACH = 128, /* of positive numbers, before as many of negative ones */
     BUCKETS_OF_SUM = 16, BUCKETS_OF_PRODUCTS = 32, /* exponents that share a bucket */
-    BUCKETS_PART = 43, /* bits of the lower of two parts */
-    BUCKETS_CUT = 52, /* bits of the lower of a product's two pieces, each of which has two parts */
-    BUCKETS_PARTS = 4
+    BUCKETS_CUT = 52, /* bits of the lower of the two pieces of a product */
+    BUCKETS_PART = 43, /* bits of the lower of the two parts of a piece, or of a number */
+    BUCKETS_PARTS = 4 /* of a product */
 };
 
-/* Bucket b's parts, two in a sum, four in a sum of products, lie behind one another. A part that is added is below 2^43,
- * so that a block's do not overflow. */
+/* A bucket is two parts in a sum, four in a sum of products. What is added to one is below 2^43, so that those of a block
+ * do not overflow. */
 struct buckets {
     uint64_t part[2 * BUCKETS_EACH * BUCKETS_PARTS] __attribute__((aligned(64)));
 };
@@ -36,15 +36,13 @@ struct buckets_rest {
     double x[2 * BUCKETS_CHUNK], y[2 * BUCKETS_CHUNK];
 };
 
-/* Add x[0] + ... + x[n - 1], or their absolute values, squares, or x[0] y[0] + ... + x[n - 1] y[n - 1]; y may be x, and
- * counts for products only. What holds a subnormal, an infinity or NaN is appended to the rest. n <= BUCKETS_CHUNK, and
- * the rest is not longer than that. */
-typedef void buckets_step(struct buckets *buckets, const double *x, const double *y, uint64_t n,
-                          struct buckets_rest *rest);
-typedef buckets_step *const buckets_table[WINDOW_SUM_F32]; /* for jobs over f64 */
-#define BUCKETS_DECLARE(isa) extern buckets_table buckets_##isa;
-BUCKETS_DECLARE(portable)
-SHEAF_ISAS(BUCKETS_DECLARE)
-SHEAF_ISA_AVX512IFMA(BUCKETS_DECLARE)
+/* Does a job over f64, n <= BUCKETS_CHUNK. Elements that hold a subnormal, an infinity or NaN are appended to the rest,
+ * which is not longer than BUCKETS_CHUNK. */
+typedef void buckets_filler(struct buckets *buckets, enum window_job job, const double *x, const double *y, uint64_t n,
+                            struct buckets_rest *rest);
+#define BUCKETS_ISAS(X, ...) SHEAF_ISAS(X, __VA_ARGS__) SHEAF_ISA_AVX512IFMA(X, __VA_ARGS__)
+#define BUCKETS_DECLARE(isa, ...) buckets_filler buckets_fill_##isa;
+BUCKETS_DECLARE(portable, )
+BUCKETS_ISAS(BUCKETS_DECLARE, )
 
 #endif

@@ -1,6 +1,6 @@
 /* Products where the processor multiplies 52 bits by 52: with the hidden bits apart, (2^52 + f) (2^52 + g) is
  * f g + 2^52 (2^52 + f + g). */
-#include "exact/buckets_fill.h"
+#include "buckets_fill.h"
 
 #include <immintrin.h>
 

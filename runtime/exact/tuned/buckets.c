@@ -1,4 +1,4 @@
-#include "exact/buckets_fill.h"
+#include "buckets_fill.h"
 
 /* With significands a + 2^27 b and c + 2^27 d the product is a c + 2^27 (a d + b c) + 2^54 b d. */
 ALWAYS struct low_high multiply(words p, words q)

@@ -1,39 +1,17 @@
 /* Filling buckets: the body of tuned/buckets*.c, which define `multiply`. Numbers are taken apart in vectors, a batch at a
  * time, and added one by one. */
-#include "exact/buckets.h"
+#ifndef SHEAF_RUNTIME_EXACT_TUNED_BUCKETS_FILL_H
+#define SHEAF_RUNTIME_EXACT_TUNED_BUCKETS_FILL_H
 
-#define ALWAYS static inline __attribute__((always_inline))
-
-/* The widest vectors that the instruction set has. Of two, the lanes with even numbers, in turns, and those with odd
- * numbers; the pairs of lanes of their first halves, in turns, and of their last halves. */
-#if defined(__AVX512F__)
-#define VECTOR_BYTES 64
-#define EVEN_LANES(a, b) __builtin_shufflevector(a, b, 0, 8, 2, 10, 4, 12, 6, 14)
-#define ODD_LANES(a, b) __builtin_shufflevector(a, b, 1, 9, 3, 11, 5, 13, 7, 15)
-#define FIRST_PAIRS(a, b) __builtin_shufflevector(a, b, 0, 1, 8, 9, 2, 3, 10, 11)
-#define LAST_PAIRS(a, b) __builtin_shufflevector(a, b, 4, 5, 12, 13, 6, 7, 14, 15)
-#elif defined(__AVX2__)
-#define VECTOR_BYTES 32
-#define EVEN_LANES(a, b) __builtin_shufflevector(a, b, 0, 4, 2, 6)
-#define ODD_LANES(a, b) __builtin_shufflevector(a, b, 1, 5, 3, 7)
-#define FIRST_PAIRS(a, b) __builtin_shufflevector(a, b, 0, 1, 4, 5)
-#define LAST_PAIRS(a, b) __builtin_shufflevector(a, b, 2, 3, 6, 7)
-#else
-#define VECTOR_BYTES 16
-#define EVEN_LANES(a, b) __builtin_shufflevector(a, b, 0, 2)
-#define ODD_LANES(a, b) __builtin_shufflevector(a, b, 1, 3)
-#define FIRST_PAIRS(a, b) (a)
-#define LAST_PAIRS(a, b) (b)
-#endif
+#include "../buckets.h"
+#include "vector.h"
 
 enum {
     FRACTION = 52,
     EXPONENTS = 2048,
-    LANES = VECTOR_BYTES / 8,
     BATCH = 32, /* numbers taken apart at once */
     VECTORS = BATCH / LANES
 };
-typedef uint64_t words __attribute__((vector_size(VECTOR_BYTES)));
 typedef uint64_t loose_words __attribute__((vector_size(VECTOR_BYTES), aligned(8), may_alias));
 typedef uint64_t pair __attribute__((vector_size(16), may_alias));
 typedef uint64_t quad __attribute__((vector_size(32), may_alias));
@@ -172,14 +150,6 @@ static void take_out(struct batch *batch, unsigned parts, const double *x, const
         }
 }
 
-ALWAYS bool any_top_bit(words bits)
-{
-    uint64_t any = 0;
-    for (unsigned lane = 0; lane < LANES; lane++)
-        any |= bits[lane];
-    return any >> 63;
-}
-
 /* ---- filling ------------------------------------------------------------------------------------------------ */
 
 /* One instruction adds all parts. */
@@ -206,27 +176,31 @@ ALWAYS void fill(struct buckets *buckets, taker *take, putter *put, const double
             x = memcpy(tail_x, x, (n - done) * sizeof *x);
             y = memcpy(tail_y, y, (n - done) * sizeof *y);
         }
-        if (any_top_bit(take(&batch, x, y)))
+        if (any_bit(take(&batch, x, y)) >> 63)
             take_out(&batch, put == put_numbers ? BUCKETS_PARTS / 2 : BUCKETS_PARTS, x, y, rest);
         put(buckets, &batch);
     }
 }
 
-#define DEFINE_STEP(name, take, put, y)                                                                    \
+#define DEFINE_FILL(name, take, put, y)                                                                    \
     static void name(struct buckets *buckets, const double *x, const double *other, uint64_t n,            \
                      struct buckets_rest *rest)                                                            \
     {                                                                                                      \
         (void)other;                                                                                       \
         fill(buckets, take, put, x, y, n, rest);                                                           \
     }
-DEFINE_STEP(add, take_numbers, put_numbers, x)
-DEFINE_STEP(add_absolute, take_sizes, put_numbers, x)
-DEFINE_STEP(add_squares, take_squares, put_products, x)
-DEFINE_STEP(add_products, take_products, put_products, other)
+DEFINE_FILL(fill_sum, take_numbers, put_numbers, x)
+DEFINE_FILL(fill_absolute, take_sizes, put_numbers, x)
+DEFINE_FILL(fill_squares, take_squares, put_products, x)
+DEFINE_FILL(fill_products, take_products, put_products, other)
 
-buckets_table ISA(buckets) = {
-    [WINDOW_SUM_F64] = add,
-    [WINDOW_ABSOLUTE_F64] = add_absolute,
-    [WINDOW_SQUARES_F64] = add_squares,
-    [WINDOW_PRODUCTS_F64] = add_products,
-};
+void ISA(buckets_fill)(struct buckets *buckets, enum window_job job, const double *x, const double *y, uint64_t n,
+                       struct buckets_rest *rest)
+{
+    static void (*const fills[])(struct buckets *, const double *, const double *, uint64_t, struct buckets_rest *) = {
+        [WINDOW_SUM_F64] = fill_sum, [WINDOW_ABSOLUTE_F64] = fill_absolute,
+        [WINDOW_SQUARES_F64] = fill_squares, [WINDOW_PRODUCTS_F64] = fill_products};
+    fills[job](buckets, x, y, n, rest);
+}
+
+#endif
