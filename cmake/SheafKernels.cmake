@@ -84,18 +84,18 @@ function(sheaf_isa_list output)
     endif()
     if(SHEAF_COMPILES_${upper})
       list(APPEND found ${isa})
-      string(APPEND macros "#define SHEAF_ISA_${upper}(X) X(${isa})\n")
+      string(APPEND macros "#define SHEAF_ISA_${upper}(X, ...) X(${isa}, ##__VA_ARGS__)\n")
     else()
-      string(APPEND macros "#define SHEAF_ISA_${upper}(X)\n")
+      string(APPEND macros "#define SHEAF_ISA_${upper}(X, ...)\n")
     endif()
     if(isa IN_LIST SHEAF_COMMON_ISAS)
-      string(APPEND common " SHEAF_ISA_${upper}(X)")
+      string(APPEND common " SHEAF_ISA_${upper}(X, ##__VA_ARGS__)")
     endif()
   endforeach()
   message(STATUS "tuned for: ${found}")
   file(CONFIGURE OUTPUT ${output} @ONLY CONTENT
 "/* Written by CMake. */
-@macros@#define SHEAF_ISAS(X)@common@
+@macros@#define SHEAF_ISAS(X, ...)@common@
 ")
   set(SHEAF_FOUND_ISAS ${found} PARENT_SCOPE)
 endfunction()

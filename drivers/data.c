@@ -1,5 +1,6 @@
 #include "data.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #include <sheaf/job.h>
@@ -82,6 +83,21 @@ static void tell_left_out(const struct sheaf_source *source)
         note("left out, because %s text: %s", count == 1 ? "it holds" : "they hold", list);
 }
 
+/* A first row of data that is not read would not show. */
+static void tell_doubtful_header(const struct sheaf_source *source)
+{
+    bool told = false;
+    for (size_t i = 0; i < sheaf_source_input_count(source) && !told; i++) {
+        const char *name = sheaf_source_header(source, i).doubtful;
+        const char *input = sheaf_source_input_name(source, i);
+        told = name != NULL;
+        input = strcmp(input, "-") == 0 ? "standard input" : input;
+        if (name)
+            note("%s: the first row is taken for the names of columns, though \"%.64s\" looks like data; say --no-header if "
+                 "it is, --header if it is not", input, name);
+    }
+}
+
 enum sheaf_status data_open(struct data *data, const struct input_options *options, bool two,
                             const struct text_list *names, struct sheaf_error *err)
 {
@@ -96,6 +112,7 @@ enum sheaf_status data_open(struct data *data, const struct input_options *optio
         return status;
     }
     data->column_count = (uint32_t)sheaf_source_column_count(data->source) - extra;
+    tell_doubtful_header(data->source);
     tell_left_out(data->source);
     return SHEAF_OK;
 }

@@ -57,6 +57,7 @@ static enum sheaf_status read_lines(const struct option *option, void *field, co
     (void)option;
     struct line_range *lines = field;
     const char *colon = strchr(text, ':');
+    lines->given = text;
     if (!colon || !text[1] || !read_line_number(keep_text("%.*s", (int)(colon - text), text), &lines->first) ||
         !read_line_number(colon + 1, &lines->last))
         return sheaf_fail(err, SHEAF_USAGE, "\"%s\" is not a range of lines from 1 (A:B, A: or :B)", text);

@@ -7,6 +7,7 @@
 #include "option.h"
 
 struct line_range {
+    const char *given;    /* NULL: no range was */
     uint64_t first, last; /* 0: no limit */
 };
 

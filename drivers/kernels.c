@@ -41,6 +41,14 @@ static void print_types(FILE *out, uint32_t types)
             fprintf(out, " %s", sheaf_type_name((enum sheaf_type)t));
 }
 
+/* As what the numbers of text come to an input of these types. */
+static const char *numbers_in_text(uint32_t types)
+{
+    if (types & SHEAF_TYPE_BIT(SHEAF_DECIMAL))
+        return "; numbers in text as decimals\n";
+    return types & SHEAF_TYPE_BIT(SHEAF_F64) ? "; numbers in text as f64\n" : "\n";
+}
+
 static void print_parameters(FILE *out, const struct sheaf_kernel *kernel, unsigned width)
 {
     for (uint32_t i = 0; i < kernel->param_count; i++) {
@@ -61,7 +69,7 @@ static void print_kernel(FILE *out, const struct sheaf_kernel *kernel)
     for (uint32_t r = 0; r < kernel->role_count; r++) {
         fprintf(out, "  input %-6s", kernel->roles[r].name);
         print_types(out, kernel->roles[r].types);
-        fputc('\n', out);
+        fputs(numbers_in_text(kernel->roles[r].types), out);
     }
     print_parameters(out, kernel, width);
     for (size_t i = 0; i < LAW_COUNT; i++)

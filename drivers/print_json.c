@@ -179,6 +179,13 @@ void json_plan(struct json *json, const struct sheaf_plan_view *plan)
     json_text(json, "access", plan->access);
     if (plan->as)
         json_text(json, "as", plan->as);
+    if (plan->header_by) {
+        if (plan->header)
+            json_bool(json, "header", plan->header > 0);
+        else
+            json_null(json, "header");
+        json_text(json, "header_by", plan->header_by);
+    }
     json_uint(json, "block_bytes", plan->block_bytes);
     if (plan->blocks == SHEAF_UNKNOWN)
         json_null(json, "blocks");

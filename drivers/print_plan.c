@@ -18,6 +18,9 @@ void print_plan_text(FILE *out, const struct sheaf_plan_view *plan, const char *
     fprintf(out, "access\t%s\n", plan->access);
     if (plan->as)
         fprintf(out, "as\t%s\n", plan->as);
+    if (plan->header_by)
+        fprintf(out, "header\t%s (by %s)\n", plan->header > 0 ? "yes" : plan->header < 0 ? "no" : "in one of the two",
+                plan->header_by);
     fprintf(out, "block\t%s\n", show_size(plan->block_bytes, text));
     if (plan->blocks != SHEAF_UNKNOWN)
         fprintf(out, "blocks\t%lld\n", (long long)plan->blocks);

@@ -1,6 +1,7 @@
 /* diff: two columns of any types compared element by element, as the real numbers they stand for. A chunk that is
- * the same bytes in the same type is passed over; others go through one of three comparers, by how a pair of the two
- * types can be held exactly: as integers, as doubles, or as one of each. */
+ * the same bytes in the same type is passed over; others go through one of four comparers, by how a pair of the two
+ * types can be held exactly: as integers, as doubles, as one of each, or as decimals. */
+#include "decimals.h"
 #include "place.h"
 #include "widen.h"
 
@@ -55,6 +56,8 @@ static double relative_of(double difference, double x, double y)
     double larger = greater(fabs(x), fabs(y));
     if (isinf(larger))
         return INFINITY;
+    if (larger == 0) /* decimals too small for a double */
+        return 0;
     return isinf(difference) ? fabs(x / 2 - y / 2) / (larger / 2) : difference / larger;
 }
 
@@ -156,9 +159,34 @@ static size_t compare_mixed(struct diff *diff, const __int128 *x, const double *
     return first;
 }
 
-static size_t compare(struct diff *diff, const struct sheaf_column *x, const struct sheaf_column *y, uint64_t at,
-                      size_t rows)
+static size_t compare_decimals(struct diff *diff, const struct sheaf_column *x, const struct sheaf_column *y,
+                               uint64_t rows, uint64_t at, size_t count)
 {
+    size_t first = count;
+    for (size_t i = 0; i < count; i++) {
+        double difference = 0, x_real, y_real;
+        bool finite = decimal_is_finite(x, at + i) && decimal_is_finite(y, at + i);
+        if (finite && decimals_equal(x, y, rows, at + i, &difference))
+            continue;
+        x_real = decimal_real(x, rows, at + i);
+        y_real = decimal_real(y, rows, at + i);
+        if (!finite && compare_doubles(diff, &x_real, &y_real, 1, false) == 1)
+            continue;
+        first = first < i ? first : i;
+        if (finite) {
+            diff->differ++;
+            record(diff, difference, x_real, y_real, apart(place_of_double(x_real), place_of_double(y_real)));
+        }
+    }
+    return first;
+}
+
+/* Rows `at` to `at + rows` of a batch. */
+static size_t compare(struct diff *diff, const struct sheaf_batch *batch, uint64_t at, size_t rows)
+{
+    const struct sheaf_column *x = &batch->columns[0], *y = &batch->columns[1];
+    if (x->type == SHEAF_DECIMAL)
+        return compare_decimals(diff, x, y, batch->rows, at, rows);
     bool x_float = sheaf_type_is_float(x->type), y_float = sheaf_type_is_float(y->type);
     __int128 integers[2][CHUNK_ROWS];
     double doubles[2][CHUNK_ROWS];
@@ -181,9 +209,10 @@ static size_t compare(struct diff *diff, const struct sheaf_column *x, const str
 
 static bool same_bytes(const struct sheaf_column *x, const struct sheaf_column *y, uint64_t at, size_t rows)
 {
+    if (x->type != y->type || (x->type == SHEAF_DECIMAL && !decimals_look_alike(x, y)))
+        return false;
     size_t size = sheaf_type_size(x->type);
-    return x->type == y->type &&
-           memcmp((const char *)x->data + at * size, (const char *)y->data + at * size, rows * size) == 0;
+    return memcmp((const char *)x->data + at * size, (const char *)y->data + at * size, rows * size) == 0;
 }
 
 static bool precedes_first(const struct diff *diff, const struct sheaf_batch *batch, uint64_t row)
@@ -199,10 +228,10 @@ static void place_first(struct diff *diff, const struct sheaf_batch *batch, uint
         diff->first = sheaf_batch_position(batch, row);
 }
 
-static bool row_differs(const struct sheaf_column *x, const struct sheaf_column *y, uint64_t row)
+static bool row_differs(const struct sheaf_batch *batch, uint64_t row)
 {
     struct diff alone = {0};
-    return compare(&alone, x, y, row, 1) == 0;
+    return compare(&alone, batch, row, 1) == 0;
 }
 
 /* Where the rows have positions of their own, the first in the chunk need not be the first of all. */
@@ -217,12 +246,12 @@ static enum sheaf_status map(void *state, const struct sheaf_batch *batch, const
         if (same_bytes(x, y, at, rows))
             continue;
         bool found = diff->differ > 0;
-        size_t first = compare(diff, x, y, at, rows);
+        size_t first = compare(diff, batch, at, rows);
         if (first == rows)
             continue;
         place_first(diff, batch, at + first, found);
         for (size_t i = first + 1; batch->at && i < rows; i++)
-            if (precedes_first(diff, batch, at + i) && row_differs(x, y, at + i))
+            if (precedes_first(diff, batch, at + i) && row_differs(batch, at + i))
                 place_first(diff, batch, at + i, true);
     }
     return SHEAF_OK;
@@ -256,12 +285,17 @@ static enum sheaf_status report_gap(struct sheaf_result *result, const char *nam
     return sheaf_result_integer(result, name, digits);
 }
 
+static bool holds_fractions(enum sheaf_type type)
+{
+    return type == SHEAF_DECIMAL || sheaf_type_is_float(type);
+}
+
 static const char *const largest_names[] = {"max_abs", "max_rel", "max_ulp"};
 
 static enum sheaf_status report_largest(const struct diff *diff, const struct sheaf_args *args,
                                         struct sheaf_result *result)
 {
-    bool integers = !sheaf_type_is_float(args->types[0]) && !sheaf_type_is_float(args->types[1]);
+    bool integers = !holds_fractions(args->types[0]) && !holds_fractions(args->types[1]);
     enum sheaf_status status = integers ? report_gap(result, largest_names[0], gap_of(diff))
                                         : sheaf_result_real(result, largest_names[0], diff->absolute);
     if (status == SHEAF_OK)
@@ -287,7 +321,8 @@ static enum sheaf_status finish(const void *state, const struct sheaf_args *args
     return status;
 }
 
-static const struct sheaf_role roles[] = {{"x", SHEAF_ALL_TYPES}, {"y", SHEAF_ALL_TYPES}};
+static const struct sheaf_role roles[] = {{"x", SHEAF_ALL_TYPES | SHEAF_TYPE_BIT(SHEAF_DECIMAL)},
+                                           {"y", SHEAF_ALL_TYPES | SHEAF_TYPE_BIT(SHEAF_DECIMAL)}};
 
 const struct sheaf_kernel sheaf_kernel_diff = {
     .abi = SHEAF_KERNEL_ABI,
@@ -297,10 +332,10 @@ const struct sheaf_kernel sheaf_kernel_diff = {
     .formula = "count of x[i] != y[i]; max of |x-y|, |x-y| / max(|x|,|y|), ulps between x and y",
     .description =
         "Compares the real numbers that the elements stand for, whatever their types: no bit of an i64 beside an f64 is "
-        "lost. -0 equals +0 and any NaN equals any NaN. Reported are the number of elements that differ, the first of "
+        "lost, and no digit of a text beside a text (beside an array a text is doubles). -0 equals +0 and any NaN equals any NaN. Reported are the number of elements that differ, the first of "
         "them (element from 0; in text record from 1, and line), and the largest absolute difference, relative "
         "difference (to the larger magnitude) and distance in units in the last place: of f32 if both are f32, of "
-        "integers 1 each, else of f64, to which integers are rounded. A difference from an infinity is Infinity; a NaN "
+        "integers 1 each, else of f64, to which integers and decimals are rounded (beyond the largest f64: to Infinity). A difference from an infinity is Infinity; a NaN "
         "beside a number makes the three largest NaN. first is null if nothing differs, the three largest are for an empty "
         "input.\n"
         "That values differ is an answer, so the exit code is 0. A script that is to fail then asks for none: "

@@ -109,7 +109,10 @@ struct sheaf_plan_view {
     uint64_t block_bytes;
     int64_t blocks;    /* SHEAF_UNKNOWN for a stream */
     const char *access; /* "cuttable", "fed", "once" */
-    const char *as;     /* what numbers in text are read as: "decimal" or "f64"; NULL: there is no text */
+    const char *as;     /* what the kernels get of numbers in text: "decimal", "f64" or, some kernels this and some that,
+                           "decimal, f64"; NULL: there is no text */
+    int header;         /* 1: the first row of each text names its columns; -1: it is data; 0: one of a pair's sides does */
+    const char *header_by; /* "option" or "content": how that was found out; NULL: there is no text */
     const struct sheaf_cpuset *places; /* per worker of this process; NULL when pin is "none" */
     size_t reduction_count;
 };

@@ -71,6 +71,16 @@ SHEAF_API enum sheaf_type sheaf_source_column_type(const struct sheaf_source *so
 SHEAF_API size_t sheaf_source_left_out_count(const struct sheaf_source *source);
 SHEAF_API const char *sheaf_source_left_out_name(const struct sheaf_source *source, size_t index);
 
+/* What the first row of an input of text was taken for. */
+struct sheaf_header {
+    bool is_text;         /* else the input has no such row, and nothing below says anything */
+    bool present;         /* it names the columns; else it is data */
+    bool said;            /* as the reading said; else found out from the content of the first input */
+    const char *doubtful; /* of a header that was found out: a name in it that looks like data ("$10", "1O", "n/a"); NULL:
+                             none. Borrowed. */
+};
+SHEAF_API struct sheaf_header sheaf_source_header(const struct sheaf_source *source, size_t input);
+
 SHEAF_API size_t sheaf_source_input_count(const struct sheaf_source *source);
 SHEAF_API const char *sheaf_source_input_name(const struct sheaf_source *source, size_t input);
 /* "raw", "npy", "csv", "tsv", "space", "gen" or "pair". */

@@ -3,90 +3,137 @@
 #include "base/cpu.h"
 #include "exact/plain.h"
 
-enum { FEW = 256 }; /* elements for which the reference is faster than emptying buckets */
+enum { FEW = 128 }; /* elements for which the reference is faster than emptying buckets */
 
-static enum sheaf_type type_of(enum window_job job)
+static bool is_narrow(enum window_job job)
 {
-    return job < WINDOW_SUM_F32 ? SHEAF_F64 : SHEAF_F32;
-}
-
-static enum window_job wide_job(enum window_job job)
-{
-    return job < WINDOW_SUM_F32 ? job : job - WINDOW_SUM_F32 + WINDOW_SUM_F64;
+    return job >= WINDOW_SUM_F32;
 }
 
 static void add_plainly(struct sheaf_exact *into, enum window_job job, const void *x, const void *y, uint64_t n)
 {
     static void (*const adders[])(struct sheaf_exact *, enum sheaf_type, const void *, uint64_t) = {
         [WINDOW_SUM_F64] = plain_add, [WINDOW_ABSOLUTE_F64] = plain_add_absolute, [WINDOW_SQUARES_F64] = plain_add_squares};
-    enum sheaf_type type = type_of(job);
-    if (wide_job(job) == WINDOW_PRODUCTS_F64)
+    enum sheaf_type type = is_narrow(job) ? SHEAF_F32 : SHEAF_F64;
+    enum window_job wide = is_narrow(job) ? job - WINDOW_SUM_F32 + WINDOW_SUM_F64 : job;
+    if (wide == WINDOW_PRODUCTS_F64)
         plain_add_products(into, type, x, type, y, n);
     else
-        adders[wide_job(job)](into, type, x, n);
+        adders[wide](into, type, x, n);
 }
 
-/* ---- numbers for the buckets -------------------------------------------------------------------------------- */
+/* ---- filling ------------------------------------------------------------------------------------------------ */
 
-/* f64 whose sum, or sum of squares, is what the job asks for. Products of f32 are exact in f64. */
-static void make_f64(double *out, enum window_job job, const void *x, const void *y, uint64_t first, uint64_t n)
+/* Products of f32 are exact in f64. */
+static void widen(double *out, enum window_job job, const float *x, const float *y, uint64_t n)
 {
-    const float *a = (const float *)x + first, *b = (const float *)y + first;
-    switch (job) {
-    case WINDOW_ABSOLUTE_F64:
+    if (job == WINDOW_SQUARES_F32 || job == WINDOW_PRODUCTS_F32)
         for (uint64_t i = 0; i < n; i++)
-            out[i] = __builtin_fabs(((const double *)x + first)[i]);
-        break;
-    case WINDOW_ABSOLUTE_F32:
+            out[i] = (double)x[i] * (double)y[i];
+    else
         for (uint64_t i = 0; i < n; i++)
-            out[i] = __builtin_fabs((double)a[i]);
-        break;
-    case WINDOW_PRODUCTS_F32:
-        for (uint64_t i = 0; i < n; i++)
-            out[i] = (double)a[i] * (double)b[i];
-        break;
-    default: /* sums and squares of f32 */
-        for (uint64_t i = 0; i < n; i++)
-            out[i] = (double)a[i];
-    }
+            out[i] = (double)x[i];
 }
 
-static buckets_step *best_step(bool squares)
+/* What is to be done with the f64 after widen(). */
+static enum window_job wide_job(enum window_job job)
+{
+    return !is_narrow(job) ? job : job == WINDOW_ABSOLUTE_F32 ? WINDOW_ABSOLUTE_F64 : WINDOW_SUM_F64;
+}
+
+static bool is_of_products(enum window_job wide)
+{
+    return wide == WINDOW_SQUARES_F64 || wide == WINDOW_PRODUCTS_F64;
+}
+
+static buckets_step *best_step(enum window_job wide)
 {
     enum cpu_level level = cpu_level();
-    buckets_step *best = squares ? buckets_squares_portable : buckets_sum_portable;
+    buckets_step *best = buckets_portable[wide];
 #define CHOOSE(isa)                                                                                        \
     if (level >= CPU_##isa)                                                                                \
-        best = squares ? buckets_squares_##isa : buckets_sum_##isa;
+        best = buckets_##isa[wide];
     SHEAF_ISAS(CHOOSE)
+    SHEAF_ISA_AVX512IFMA(CHOOSE)
+#undef CHOOSE
     return best;
 }
 
-static void add_by_buckets(struct sheaf_exact *into, enum window_job job, const void *x, const void *y, uint64_t n)
+static void add_rest(struct sheaf_exact *into, enum window_job wide, struct buckets_rest *rest)
 {
-    double made[BUCKETS_CHUNK], rest[BUCKETS_CHUNK];
-    struct buckets buckets = {{0}};
-    bool as_they_are = job == WINDOW_SUM_F64 || job == WINDOW_SQUARES_F64;
-    bool squares = wide_job(job) == WINDOW_SQUARES_F64;
-    buckets_step *step = best_step(squares);
+    if (rest->count)
+        add_plainly(into, wide, rest->x, rest->y, rest->count);
+    rest->count = 0;
+}
+
+static void fill(struct buckets *buckets, struct sheaf_exact *into, enum window_job job, const void *x, const void *y,
+                 uint64_t n)
+{
+    double made[BUCKETS_CHUNK];
+    struct buckets_rest rest;
+    enum window_job wide = wide_job(job);
+    buckets_step *step = best_step(wide);
+    rest.count = 0;
     for (uint64_t done = 0, count; done < n; done += count) {
         count = n - done < BUCKETS_CHUNK ? n - done : BUCKETS_CHUNK;
-        const double *chunk = as_they_are ? (const double *)x + done : made;
-        if (!as_they_are)
-            make_f64(made, job, x, y, done, count);
-        uint64_t left = step(into->limb, &buckets, chunk, count, rest);
-        if (left)
-            add_plainly(into, squares ? WINDOW_SQUARES_F64 : WINDOW_SUM_F64, rest, rest, left);
-        if ((done + count) % TERMS_BEFORE_CARRY == 0)
-            limbs_carry(into->limb);
+        const double *a = (const double *)x + done, *b = (const double *)y + done;
+        if (is_narrow(job)) {
+            widen(made, job, (const float *)x + done, (const float *)y + done, count);
+            a = b = made;
+        }
+        if (rest.count > BUCKETS_CHUNK)
+            add_rest(into, wide, &rest);
+        step(buckets, a, b, count, &rest);
     }
-    limbs_carry(into->limb);
+    add_rest(into, wide, &rest);
+}
+
+/* ---- emptying ----------------------------------------------------------------------------------------------- */
+
+/* Of a positive and a negative bucket two parts. */
+static inline uint128 difference(const uint64_t *positive, const uint64_t *negative)
+{
+    int64_t low = (int64_t)(positive[0] - negative[0]), high = (int64_t)(positive[1] - negative[1]);
+    return ((uint128)high << BUCKETS_PART) + (uint128)low;
+}
+
+/* Adds part[0] + 2^BUCKETS_PART part[1] of each bucket, the first one's times 2^(bit - UNIT_BIT). */
+static inline __attribute__((always_inline)) void empty(int64_t *limb, const uint64_t *part, unsigned parts,
+                                                        unsigned binades, unsigned bit)
+{
+    uint128 sum = 0;
+    unsigned shift = bit % LIMB_BITS, i = bit / LIMB_BITS;
+    for (const uint64_t *end = part + BUCKETS_EACH * parts; part < end; i++) {
+        for (unsigned more = 0; more < LIMB_BITS; more += binades, part += parts)
+            sum += difference(part, part + BUCKETS_EACH * parts) << (shift + more);
+        limb[i] += (int64_t)sum & LIMB_MASK;
+        sum = (uint128)((int128)sum >> LIMB_BITS);
+    }
+    limbs_add_scaled(limb, (int128)sum, (int)i * LIMB_BITS);
+}
+
+static void empty_sum(int64_t *limb, const struct buckets *buckets)
+{
+    empty(limb, buckets->part, BUCKETS_PARTS / 2, BUCKETS_OF_SUM, UNIT_BIT - 1075);
+}
+
+static void empty_products(int64_t *limb, const struct buckets *buckets)
+{
+    enum { BIT = UNIT_BIT - 2 * 1075 };
+    empty(limb, buckets->part, BUCKETS_PARTS, BUCKETS_OF_PRODUCTS, BIT);
+    empty(limb, buckets->part + BUCKETS_PARTS / 2, BUCKETS_PARTS, BUCKETS_OF_PRODUCTS, BIT + BUCKETS_CUT);
 }
 
 void buckets_add(struct sheaf_exact *into, enum window_job job, const void *x, const void *y, uint64_t n)
 {
-    if (n < FEW || job == WINDOW_PRODUCTS_F64)
+    struct buckets buckets;
+    if (n < FEW) {
         add_plainly(into, job, x, y, n);
-    else
-        add_by_buckets(into, job, x, y, n);
+        return;
+    }
+    bool products = is_of_products(wide_job(job));
+    memset(&buckets, 0, products ? sizeof buckets : sizeof buckets / 2);
+    fill(&buckets, into, job, x, y, n);
+    (products ? empty_products : empty_sum)(into->limb, &buckets);
+    limbs_carry(into->limb);
 }

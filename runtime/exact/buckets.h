@@ -1,33 +1,50 @@
-/* Sums of floating-point numbers of any exponents: one bucket for each.
+/* Sums of floating-point numbers of any exponents: a bucket for each sign and some neighbouring exponents.
  *
- * The large accumulator of Neal (arXiv 1505.05571): the significands of numbers with the same sign and exponent are
- * integers of 53 bits, and 2^11 of them are added without a carry out of 64 bits. Whatever the exponents are, a number
- * costs one addition in memory. After 2^11 numbers the buckets are emptied into the limbs, 32 of them at a time. Squares
- * have 106 bits and go into two buckets. */
+ * As in the small accumulator of Neal (arXiv 1505.05571), a significand is shifted to its place in the bucket and added
+ * in two parts, which one instruction adds at once. So a number costs one addition in memory whatever its exponent is,
+ * and there are so few buckets that emptying them into the limbs, once in a block, costs next to nothing. A product has
+ * 106 bits and goes into a bucket of four parts. */
 #ifndef SHEAF_RUNTIME_EXACT_BUCKETS_H
 #define SHEAF_RUNTIME_EXACT_BUCKETS_H
 
 #include "exact/window.h"
 
-/* Does the job over any n elements. Few of anything, and products of f64, go through the reference. */
+/* Does the job over n <= WINDOW_BLOCK elements. Few of anything go through the reference. */
 void buckets_add(struct sheaf_exact *into, enum window_job job, const void *x, const void *y, uint64_t n);
 
 /* ---- variants of the inner part ----------------------------------------------------------------------------- */
 
-enum { BUCKETS_CHUNK = 2048, BUCKETS_EXPONENTS = 2048 };
-
-/* Two for each exponent; all zeros between calls. The two of a square must not lie a multiple of 4 KiB apart: processors
- * compare addresses by their low 12 bits when they look for an earlier store to wait for. */
-enum { BUCKETS_APART = 264 };
-struct buckets {
-    uint64_t bucket[2 * BUCKETS_EXPONENTS + BUCKETS_APART];
+enum {
+    BUCKETS_EACH = 128, /* of positive numbers, before as many of negative ones */
+    BUCKETS_OF_SUM = 16, BUCKETS_OF_PRODUCTS = 32, /* exponents that share a bucket */
+    BUCKETS_PART = 43, /* bits of the lower of two parts */
+    BUCKETS_CUT = 52, /* bits of the lower of a product's two pieces, each of which has two parts */
+    BUCKETS_PARTS = 4
 };
 
-/* Add x[0] + ... + x[n - 1], or the squares, without carrying: to any limb less than 2^37 in size. What is subnormal,
- * infinite or NaN is left out and stored, up to n elements, in `rest`; its length is returned. n <= BUCKETS_CHUNK. */
-typedef uint64_t buckets_step(int64_t *limb, struct buckets *buckets, const double *x, uint64_t n, double *rest);
-#define BUCKETS_DECLARE(isa) buckets_step buckets_sum_##isa, buckets_squares_##isa;
+/* Bucket b's parts, two in a sum, four in a sum of products, lie behind one another. A part that is added is below 2^43,
+ * so that a block's do not overflow. */
+struct buckets {
+    uint64_t part[2 * BUCKETS_EACH * BUCKETS_PARTS] __attribute__((aligned(64)));
+};
+
+enum { BUCKETS_CHUNK = 512 };
+
+/* Elements that were left out: numbers, or the factors of products (else `y` is meaningless). */
+struct buckets_rest {
+    uint64_t count;
+    double x[2 * BUCKETS_CHUNK], y[2 * BUCKETS_CHUNK];
+};
+
+/* Add x[0] + ... + x[n - 1], or their absolute values, squares, or x[0] y[0] + ... + x[n - 1] y[n - 1]; y may be x, and
+ * counts for products only. What holds a subnormal, an infinity or NaN is appended to the rest. n <= BUCKETS_CHUNK, and
+ * the rest is not longer than that. */
+typedef void buckets_step(struct buckets *buckets, const double *x, const double *y, uint64_t n,
+                          struct buckets_rest *rest);
+typedef buckets_step *const buckets_table[WINDOW_SUM_F32]; /* for jobs over f64 */
+#define BUCKETS_DECLARE(isa) extern buckets_table buckets_##isa;
 BUCKETS_DECLARE(portable)
 SHEAF_ISAS(BUCKETS_DECLARE)
+SHEAF_ISA_AVX512IFMA(BUCKETS_DECLARE)
 
 #endif

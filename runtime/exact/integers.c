@@ -1,34 +1,16 @@
 #include "exact/integers.h"
 
-#include "base/cpu.h"
-
-/* Best last. A set that was not compiled has no row. */
 int128 integers_sum(enum sheaf_type type, const void *x, uint64_t n)
 {
-    enum cpu_level level = cpu_level();
-    integers_summer *sum = integers_sum_portable;
-#define CHOOSE(isa)                                                                                        \
-    if (level >= CPU_##isa)                                                                                \
-        sum = integers_sum_##isa;
-    SHEAF_ISAS(CHOOSE)
-    return sum(type, x, n);
+    return ISA_BEST(integers_sum)(type, x, n);
 }
+
+#define WIDE_ISAS(X, ...) SHEAF_ISAS(X, __VA_ARGS__) SHEAF_ISA_AVX512IFMA(X, __VA_ARGS__)
 
 void integers_add_squares(int64_t *limb, enum sheaf_type type, const void *x, uint64_t n)
 {
-    enum cpu_level level = cpu_level();
     bool wide = sheaf_type_size(type) == 8;
-    integers_squarer *add = integers_add_squares_portable;
-#define CHOOSE_FOR_WIDE(isa)                                                                               \
-    if (level >= CPU_##isa && wide)                                                                        \
-        add = integers_add_squares_##isa;
-#undef CHOOSE
-#define CHOOSE(isa)                                                                                        \
-    if (level >= CPU_##isa)                                                                                \
-        add = integers_add_squares_##isa;
-    SHEAF_ISAS(CHOOSE)
-    SHEAF_ISA_AVX512IFMA(CHOOSE_FOR_WIDE)
-    add(limb, type, x, n);
+    (wide ? ISA_BEST_OF(WIDE_ISAS, integers_add_squares) : ISA_BEST(integers_add_squares))(limb, type, x, n);
 }
 
 /* ---- the rest: element by element, in 64 bits --------------------------------------------------------------- */

@@ -76,6 +76,12 @@ static inline double window_power(int exponent)
     return value;
 }
 
+/* M of a level whose unit is 2^unit. */
+static inline double window_magic(int unit)
+{
+    return 1.5 * window_power(unit + 52);
+}
+
 static inline int64_t window_bits(double value)
 {
     int64_t bits;

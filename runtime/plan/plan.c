@@ -354,17 +354,35 @@ static const char *access_name(enum source_access access)
     return names[access];
 }
 
-/* What numbers in text are read as; NULL: there is no text. */
-static const char *text_as(const struct sheaf_source *source)
+/* What the kernels get of numbers in text. */
+static const char *text_as(const struct sheaf_plan *plan)
 {
-    static const char *const formats[] = {"csv", "tsv", "space"};
-    for (size_t k = 0; k < sheaf_source_column_count(source); k++)
-        if (sheaf_source_column_type(source, k) == SHEAF_DECIMAL)
-            return "decimal";
-    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
-        if (strcmp(sheaf_source_format(source), formats[i]) == 0)
-            return sheaf_type_name(SHEAF_F64);
-    return NULL;
+    bool decimals = false, reals = false;
+    for (uint32_t i = 0; i < plan->reduction_count; i++)
+        for (uint32_t role = 0; role < plan->reductions[i].kernel->role_count; role++) {
+            bool decimal = plan->reductions[i].types[role] == SHEAF_DECIMAL;
+            decimals |= decimal;
+            reals |= !decimal;
+        }
+    return !decimals ? "f64" : reals ? "decimal, f64" : "decimal";
+}
+
+static void view_text(const struct sheaf_plan *plan, struct sheaf_plan_view *view)
+{
+    bool said = true, present = false, absent = false;
+    for (size_t i = 0; i < sheaf_source_input_count(plan->source); i++) {
+        struct sheaf_header header = sheaf_source_header(plan->source, i);
+        if (!header.is_text)
+            continue;
+        said &= header.said;
+        present |= header.present;
+        absent |= !header.present;
+    }
+    if (!present && !absent)
+        return;
+    view->as = text_as(plan);
+    view->header = present - absent;
+    view->header_by = said ? "option" : "content";
 }
 
 void sheaf_plan_view(const struct sheaf_plan *plan, struct sheaf_plan_view *view)
@@ -381,10 +399,10 @@ void sheaf_plan_view(const struct sheaf_plan *plan, struct sheaf_plan_view *view
         .block_bytes = plan->block_bytes,
         .blocks = SHEAF_UNKNOWN,
         .access = access_name(access),
-        .as = text_as(plan->source),
         .places = strcmp(plan->pin, "none") == 0 ? NULL : plan->places,
         .reduction_count = plan->reduction_count,
     };
+    view_text(plan, view);
     struct cut cut;
     if (access == SOURCE_CUTTABLE && cut_init(&cut, plan->source, plan->block_bytes, NULL) == SHEAF_OK) {
         view->blocks = (int64_t)cut.block_count;

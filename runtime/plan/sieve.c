@@ -4,6 +4,7 @@
 
 #include "source/text_number.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,6 +99,18 @@ const char *sheaf_filter_column(const char *expression, size_t *length)
     return expression + blanks;
 }
 
+/* A filter ends a column's name at its first comparison. If a column's whole name begins the expression: what to say. */
+static const char *cut_name_hint(const struct sheaf_source *source, const char *expression, char hint[160])
+{
+    *hint = 0;
+    for (size_t k = 0; k < sheaf_source_column_count(source); k++) {
+        const char *name = sheaf_source_column_name(source, k);
+        if (strpbrk(name, "<>=!") && strncmp(expression, name, strlen(name)) == 0)
+            snprintf(hint, 160, "; for column \"%.64s\" say its number, %zu", name, sheaf_source_column_number(source, k));
+    }
+    return hint;
+}
+
 enum sheaf_status filter_parse(struct filter *filter, const char *text, const struct sheaf_source *source,
                                struct sheaf_error *err)
 {
@@ -107,6 +120,7 @@ enum sheaf_status filter_parse(struct filter *filter, const char *text, const st
     } operators[] = {{"<=", LESS_EQUAL}, {">=", GREATER_EQUAL}, {"==", EQUAL}, {"!=", NOT_EQUAL},
                      {"<", LESS},        {">", GREATER},        {"=", EQUAL}};
     size_t name_length;
+    char hint[160];
     const char *name = sheaf_filter_column(text, &name_length), *rest = name + strcspn(name, "<>=!");
     for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++) {
         size_t length = strlen(operators[i].text);
@@ -114,12 +128,14 @@ enum sheaf_status filter_parse(struct filter *filter, const char *text, const st
             continue;
         filter->comparison = operators[i].comparison;
         if (!read_number(filter, rest + length))
-            return sheaf_fail(err, SHEAF_USAGE, "filter \"%s\": \"%s\" is not a number", text, rest + length);
+            return sheaf_fail(err, SHEAF_USAGE, "filter \"%s\": \"%s\" is not a number%s", text, rest + length,
+                              cut_name_hint(source, name, hint));
         if (!find_column(source, name, name_length, &filter->column))
             return sheaf_fail(err, SHEAF_USAGE, "filter \"%s\": no column of numbers in use is called \"%.*s\"%s", text,
                               (int)name_length, name,
                               is_sequence(source) ? " (an array is one sequence of elements; with --column it is a table "
-                                                    "whose rows are filtered)" : "");
+                                                    "whose rows are filtered)"
+                                                  : cut_name_hint(source, name, hint));
         return SHEAF_OK;
     }
     return sheaf_fail(err, SHEAF_USAGE, "filter \"%s\" is not COLUMN OP NUMBER with OP one of < <= == != >= >", text);

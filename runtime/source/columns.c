@@ -91,25 +91,41 @@ static bool column_find(const char *wanted, const char *const *names, size_t cou
     return column_number(wanted, count, index);
 }
 
+/* A column whose name a list or a filter would cut where it has a comma or a comparison, and of which `wanted` is a
+ * part; `count` if there is none. */
+static size_t cut_name(const char *wanted, const char *const *names, size_t count)
+{
+    size_t i = 0;
+    while (i < count && !(*wanted && strpbrk(names[i], ",<>=!") && strstr(names[i], wanted)))
+        i++;
+    return i;
+}
+
+static enum sheaf_status no_such_name(const char *wanted, const char *const *names, size_t count, struct sheaf_error *err)
+{
+    char list[256] = "";
+    size_t used = 0, i = 0, whole = cut_name(wanted, names, count);
+    for (; i < count && used < sizeof list - 48; i++)
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%.40s", i ? ", " : "", names[i]);
+    const char *more = i < count ? ", ..." : "", *nearest = nearest_name(wanted, names, count);
+    if (whole < count)
+        return sheaf_fail(err, SHEAF_USAGE, "there is no column \"%.64s\"; for \"%.64s\" say its number, %zu", wanted,
+                          names[whole], whole + 1);
+    if (nearest)
+        return sheaf_fail(err, SHEAF_USAGE, "there is no column \"%.64s\" (did you mean \"%.64s\"?); there are: %s%s",
+                          wanted, nearest, list, more);
+    return sheaf_fail(err, SHEAF_USAGE, "there is no column \"%.64s\"; there are: %s%s", wanted, list, more);
+}
+
 static enum sheaf_status no_such_column(const char *wanted, const char *input, const char *const *names, size_t count,
                                         struct sheaf_error *err)
 {
-    char list[256] = "";
-    size_t used = 0, i = 0;
-    for (; names && i < count && used < sizeof list - 48; i++)
-        used += (size_t)snprintf(list + used, sizeof list - used, "%s%.40s", i ? ", " : "", names[i]);
-    const char *nearest = names ? nearest_name(wanted, names, count) : NULL;
-    if (nearest)
-        sheaf_fail(err, SHEAF_USAGE, "there is no column \"%.64s\" (did you mean \"%.64s\"?); there are: %s%s", wanted,
-                   nearest, list, i < count ? ", ..." : "");
-    else if (names)
-        sheaf_fail(err, SHEAF_USAGE, "there is no column \"%.64s\"; there are: %s%s", wanted, list,
-                   i < count ? ", ..." : "");
-    else
-        sheaf_fail(err, SHEAF_USAGE, "there is no column \"%.64s\"; columns here have numbers only, 1 to %zu", wanted,
-                   count);
+    enum sheaf_status status =
+        names ? no_such_name(wanted, names, count, err)
+              : sheaf_fail(err, SHEAF_USAGE, "there is no column \"%.64s\"; columns here have numbers only, 1 to %zu", wanted,
+                           count);
     sheaf_error_at(err, input, SHEAF_UNKNOWN, SHEAF_UNKNOWN, NULL);
-    return SHEAF_USAGE;
+    return status;
 }
 
 enum sheaf_status source_pick_columns(const struct sheaf_reading *reading, const char *input,

@@ -168,6 +168,9 @@ struct source_format {
     enum sheaf_status (*locate)(const struct sheaf_source *source, const struct sheaf_position *position,
                                 struct sheaf_location *place, struct sheaf_error *err);
 
+    /* What the inputs' first rows are. NULL: it is no text. */
+    struct sheaf_header (*header)(const struct sheaf_source *source);
+
     /* As source_survey_block and source_wants_survey. NULL: never needed. */
     enum sheaf_status (*survey_block)(const struct sheaf_source *source, const struct span *span, uint8_t *transition,
                                       struct sheaf_error *err);

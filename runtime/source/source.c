@@ -299,6 +299,14 @@ enum sheaf_type sheaf_source_column_type(const struct sheaf_source *source, size
     return source->columns[column].type;
 }
 
+struct sheaf_header sheaf_source_header(const struct sheaf_source *source, size_t input)
+{
+    const struct sheaf_source *side = source;
+    for (size_t i = 0; source->format->side && (side = source->format->side(source, i)) && input >= side->input_count; i++)
+        input -= side->input_count;
+    return side && side->format->header ? side->format->header(side) : (struct sheaf_header){0};
+}
+
 size_t sheaf_source_left_out_count(const struct sheaf_source *source)
 {
     return source->left_out_count;

@@ -68,9 +68,17 @@ static void text_cleanup(struct sheaf_source *source)
     struct text *text = source->detail;
     for (size_t i = 0; text && text->na && i < text->na_count; i++)
         free(text->na[i]);
-    if (text)
+    if (text) {
         free(text->na);
+        free(text->doubtful);
+    }
     free(text);
+}
+
+static struct sheaf_header text_header(const struct sheaf_source *source)
+{
+    const struct text *text = text_of(source);
+    return (struct sheaf_header){true, text->header, text->header_said, text->doubtful};
 }
 
 static void text_pack(const struct sheaf_source *source, struct packer *packer)
@@ -158,7 +166,7 @@ static enum sheaf_status text_unpack(struct sheaf_source *source, struct unpacke
         .pack = text_pack, .unpack = text_unpack, .reader_open = text_reader_open,                         \
         .reader_begin = text_reader_begin, .reader_next = text_reader_next,                                \
         .reader_close = text_reader_close, .feed_cut = text_feed_cut, .locate = text_locate,               \
-        .survey_block = text_survey_block, .wants_survey = wants_survey,                                   \
+        .survey_block = text_survey_block, .wants_survey = wants_survey, .header = text_header,            \
     }
 
 const struct source_format source_format_csv = TEXT_FORMAT(csv);

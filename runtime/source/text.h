@@ -13,6 +13,8 @@
 struct text {
     struct lex lex;
     bool header;         /* each input's first record names the columns */
+    bool header_said;    /* by the reading. This and the next are for reports, and stay in the process that opened it */
+    char *doubtful;      /* a name in a header that was found out and looks like data; owned; or NULL */
     bool quotes;         /* seen in a sample: cutting will need a survey */
     uint64_t cells;      /* of every record */
     uint64_t first_line; /* records that begin on lines outside first..last are not read; 0: no limit. Feeding heeds */

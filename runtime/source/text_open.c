@@ -277,6 +277,17 @@ static enum sheaf_status choose_delimiter(struct opening *o, struct sheaf_error 
     return SHEAF_OK;
 }
 
+/* What the first input's first row is, for the others and for reports. */
+static enum sheaf_status keep_header(struct opening *o, struct sheaf_error *err)
+{
+    const char *doubtful = o->schema.doubtful;
+    o->text->header = o->schema.header;
+    o->text->header_said = o->reading->header != 0;
+    if (doubtful && !(o->text->doubtful = strdup(doubtful)))
+        return no_memory(err);
+    return SHEAF_OK;
+}
+
 /* The byte at which the data begin, and what can be known of them there. */
 static enum sheaf_status find_data(struct opening *o, struct text_input *detail, struct sheaf_error *err)
 {
@@ -302,7 +313,9 @@ static enum sheaf_status find_data(struct opening *o, struct text_input *detail,
     if (status != SHEAF_OK)
         return status;
     if (o->input == 0)
-        o->text->header = o->schema.header;
+        status = keep_header(o, err);
+    if (status != SHEAF_OK)
+        return status;
     struct spot start = o->schema.header || !first_is_read ? o->below : o->top;
     o->source->inputs[o->input].start = start.at;
     detail->line = start.line;

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* ---- the delimiter ----------------------------------------------------------------------------------------- */
 
@@ -96,8 +97,44 @@ static void conclude(struct schema *schema, const struct evidence *seen, int hea
     for (size_t c = 0; c < schema->count; c++) {
         uint64_t numbers = seen[c].numbers + (!schema->header && seen[c].first == CELL_VALUE);
         uint64_t words = seen[c].words + (!schema->header && seen[c].first == CELL_WORD);
-        schema->numeric[c] = numbers > words || (schema->header && schema->empty);
+        schema->numeric[c] = words <= numbers;
     }
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Neither a digit nor a letter: of ASCII, and what UTF-8 begins with C2 or E2 (pounds, euros, dashes). */
+static bool is_sign(char c)
+{
+    unsigned char byte = (unsigned char)c, lower = byte | 0x20;
+    if (byte >= 0x80)
+        return byte < 0xc0 || byte == 0xc2 || byte == 0xe2;
+    return !is_digit(c) && !(lower >= 'a' && lower <= 'z');
+}
+
+/* A number mistyped or with a sign to it, or what people write where there is none: "1O", "$10", "n/a", "-". */
+static bool looks_like_data(const char *name)
+{
+    static const char *const nothing[] = {"na", "n/a", "#n/a", "nan", "null", "nil", "none", "missing"};
+    for (size_t i = 0; i < sizeof nothing / sizeof nothing[0]; i++)
+        if (strcasecmp(name, nothing[i]) == 0)
+            return true;
+    const char *letter = name;
+    while (*letter && is_sign(*letter))
+        letter++;
+    return is_digit(*letter) || (*name && !*letter);
+}
+
+/* Of a header that was found out. */
+static const char *find_doubtful(const struct schema *schema)
+{
+    size_t c = 0;
+    while (c < schema->count && !looks_like_data(schema->names[c]))
+        c++;
+    return c < schema->count ? schema->names[c] : NULL;
 }
 
 static bool copy_names(struct schema *schema, const struct record *first)
@@ -130,6 +167,7 @@ enum sheaf_status schema_infer(struct schema *schema, const struct text *text, c
             seen[c] = (struct evidence){.first = seen[c].below, .below = CELL_MISSING};
         schema->empty = !weigh_below(seen, text, &record, count, below);
         conclude(schema, seen, header);
+        schema->doubtful = schema->header && header == 0 ? find_doubtful(schema) : NULL;
     }
     free(seen);
     free(record.cells);

@@ -15,9 +15,10 @@ int schema_delimiter(const unsigned char *bytes, size_t size);
 struct schema {
     size_t count;   /* cells of the first record */
     char **names;   /* what the first record's cells say, trimmed */
-    bool *numeric;  /* more of the cells seen are numbers than words: a word among numbers is an error to report,
-                       not a reason to leave the column out */
+    bool *numeric;  /* words do not outnumber numbers among the cells seen: a word among numbers is an error to report,
+                       not a reason to leave the column out, and missing cells say nothing */
     bool header;    /* the first record is one */
+    const char *doubtful; /* of a header that nobody said: a name that looks like data; borrowed from `names`; or NULL */
     bool empty;     /* there was no record below */
 };
 void schema_cleanup(struct schema *schema);
@@ -32,8 +33,7 @@ struct below {
 };
 
 /* `first` has all its cells. The first record is a header if `header` > 0, is not if < 0, and is otherwise if some
- * cell of it is a word where the first cell below that is not missing is a number. Without records below every column
- * of a header counts as numeric. */
+ * cell of it is a word where the first cell below that is not missing is a number. */
 enum sheaf_status schema_infer(struct schema *schema, const struct text *text, const struct record *first,
                                const struct below *below, int header, struct sheaf_error *err);
 

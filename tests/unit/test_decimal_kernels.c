@@ -9,7 +9,7 @@
 
 #define KERNELS(X)                                                                                         \
     X(sum) X(sumsq) X(norm1) X(norm2) X(dot) X(mean) X(var) X(stddev) X(pvar) X(pstddev) X(cov) X(pcov)    \
-    X(corr) X(skewness) X(kurtosis) X(min) X(max) X(norminf) X(argmin) X(argmax) X(summary) X(count) X(null)
+    X(corr) X(skewness) X(kurtosis) X(min) X(max) X(norminf) X(argmin) X(argmax) X(summary) X(count) X(diff) X(null)
 #define DECLARE(name) extern const struct sheaf_kernel sheaf_kernel_##name;
 KERNELS(DECLARE)
 #define POINTER(name) &sheaf_kernel_##name,
@@ -324,6 +324,31 @@ static void check_extremes(struct piece *pieces, unsigned count, struct elements
     mpq_clears(largest, size, NULL);
 }
 
+/* How many elements differ, the first of them, and the largest difference. */
+static void check_diff(struct piece *pieces, unsigned count, struct elements *all)
+{
+    mpq_t gap, largest;
+    char differ[24], first[24] = "null";
+    uint64_t differing = 0;
+    mpq_inits(gap, largest, NULL);
+    for (uint64_t i = 0; i < all->n; i++) {
+        mpq_sub(gap, all->x[i], all->y[i]);
+        mpq_abs(gap, gap);
+        if (mpq_sgn(gap) && differing++ == 0)
+            snprintf(first, sizeof first, "%llu", (unsigned long long)i);
+        if (mpq_cmp(gap, largest) > 0)
+            mpq_set(largest, gap);
+    }
+    snprintf(differ, sizeof differ, "%llu", (unsigned long long)differing);
+    struct sheaf_result result = reduce(&sheaf_kernel_diff, pieces, count);
+    const struct sheaf_value *place = value_of(&result, "first");
+    assert_string_equal(value_of(&result, "differ")->text, differ);
+    assert_string_equal(place->kind == SHEAF_NULL ? "null" : place->text, first);
+    assert_nearest(value_of(&result, "max_abs")->real, largest, false);
+    sheaf_result_cleanup(&result);
+    mpq_clears(gap, largest, NULL);
+}
+
 /* Each value of summary is that of the kernel of its name. */
 static void check_summary(struct piece *pieces, unsigned count)
 {
@@ -361,6 +386,7 @@ static void exact_on_every_shape(void **state)
         check_totals(pieces, count, &all);
         check_spreads(pieces, count, &all);
         check_extremes(pieces, count, &all);
+        check_diff(pieces, count, &all);
         check_summary(pieces, count);
         if (all.n < 40) /* the oracle's fractions grow */
             check_shape(pieces, count, &all);
@@ -383,15 +409,20 @@ static void equal_numbers_of_other_scales(void **state)
             uint64_t rows = 2 + below(5);
             pieces[k] = (struct piece){.scattered = false};
             decimals_begin(&pieces[k].x, rows, 1, exponents[k]);
-            decimals_begin(&pieces[k].y, rows, 1, 0);
-            for (uint64_t i = 0; i < rows; i++)
+            decimals_begin(&pieces[k].y, rows, 1 + (uint32_t)below(2), exponents[(k + trial) % 3]);
+            for (uint64_t i = 0; i < rows; i++) {
                 pieces[k].x.words[i] = words[k];
+                pieces[k].y.words[i] = words[(k + trial) % 3];
+            }
         }
         place_pieces(pieces, 3);
         check_text(pieces, 3, &sheaf_kernel_argmin, "0");
         check_text(pieces, 3, &sheaf_kernel_argmax, "0");
         check_numeral(pieces, 3, &sheaf_kernel_min, exact);
         check_numeral(pieces, 3, &sheaf_kernel_max, exact);
+        struct sheaf_result same = reduce(&sheaf_kernel_diff, pieces, 3);
+        assert_string_equal(value_of(&same, "differ")->text, "0");
+        sheaf_result_cleanup(&same);
     }
     mpq_clear(exact);
 }

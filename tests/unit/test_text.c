@@ -79,11 +79,11 @@ static void delimiters(void **unused)
     expect("a;b,c\n1;2,3\n", csv, "[c|a;b] 0@6:3;");
     expect("a b\tc\n1\t2\n", tsv, "[a b,c] 0@6:1,2;");
     expect("1  2\n", space, "[1,2] 0@0:1,2;");
-    expect("1  2\n", blank, "[1,3|2] 0@0:1,2;");
+    expect("1  2\n", blank, "[1,2,3] 0@0:1,-,2;");
     /* A decimal comma is refused, not misread. */
     expect("a;b\n1,5;2,5\n", by_content,
-           "INPUT t: none of its columns (2) holds numbers; if a delimiter or a word for missing values is special, "
-           "say so (--delimiter, --na), or name a column (--column)");
+           "INPUT t: none of its columns (2) holds numbers; if a delimiter, a header or a word for missing values is "
+           "special, say so (--delimiter, --header, --na), or name a column (--column)");
     expect("name,v\nx y,1\nz w,2\n", by_content, "[v|name] 0@7:1;0@13:2;");
     expect("d t,v\n1 2,1\n", by_content, "[v|d t] 0@6:1;");
 }
@@ -118,8 +118,12 @@ static void headers(void **unused)
     expect("1,2\n3,4\n", yes, "[1,2] 0@4:3,4;");
     expect("2020,2021\n3,4\n", yes, "[2020,2021] 0@10:3,4;");
     expect("a,b\n1,2\n", no,
-           "INPUT t: none of its columns (2) holds numbers; if a delimiter or a word for missing values is special, "
-           "say so (--delimiter, --na), or name a column (--column)");
+           "INPUT t:1: column \"1\": \"a\" is not a number (if it stands for a missing value, say --na 'a')");
+    expect("a,b\n1,2\nc,d\n", no,
+           "INPUT t: none of its columns (2) holds numbers; if a delimiter, a header or a word for missing values is "
+           "special, say so (--delimiter, --header, --na), or name a column (--column)");
+    /* Missing cells make no column text. */
+    expect("a,b,c\n,1,x\n,2,y\n", by_content, "[a,b|c] 0@6:-,1;0@11:-,2;");
     /* Not a number where the next row's is: */
     expect("x,1\ny,2\n", by_content, "[2|1] 0@0:1;0@4:2;");
     expect("x,1\n5,2\n", by_content, "[x,1] 0@4:5,2;");
@@ -166,9 +170,11 @@ static void missing_cells(void **unused)
     struct sheaf_reading with_na = {.na = na, .na_count = 2};
     expect("a,b\n1,\n,2\n\"\", 3\n", by_content, "[a,b] 0@4:1,-;0@7:-,2;0@10:-,3;");
     expect("a,b\n1,NA\n-999,2\n NA ,\"-999\"\n", with_na, "[a,b] 0@4:1,-;0@9:-,2;0@16:-,-;");
-    expect("a,b\n1,NA\n2,3\n", by_content, "[a|b] 0@4:1;0@9:2;");
+    expect("a,b\n1,NA\n2,NA\n3,3\n", by_content, "[a|b] 0@4:1;0@9:2;0@14:3;");
+    expect("a,b\n1,NA\n2,3\n", by_content,
+           "INPUT t:2: column \"b\": \"NA\" is not a number (if it stands for a missing value, say --na 'NA')");
     expect("a\tb\n\t1\n2\t\n", by_content, "[a,b] 0@4:-,1;0@7:2,-;");
-    expect("a,b\n1,\n2,\n", by_content, "[a|b] 0@4:1;0@7:2;");
+    expect("a,b\n1,\n2,\n", by_content, "[a,b] 0@4:1,-;0@7:2,-;");
 }
 
 static void lines(void **unused)

@@ -17,13 +17,11 @@
  *
  * Half of the additions are fused products with one: there are cores that add and multiply in different units. */
 #include "../window.h"
+#include "vector.h"
 
 #include <immintrin.h>
 
-#define ALWAYS static inline __attribute__((always_inline))
-
 enum {
-    LANES = 8,
     CHAINS = 2, /* sums of a kind side by side: an addition takes longer than the next one waits */
     GROUP = LANES * CHAINS,
     MOST_LEVELS = 3,
@@ -43,6 +41,7 @@ enum {
     ERROR_BITS = 53, /* e is at least so many bits smaller than p */
     SMALLEST = -1074
 };
+_Static_assert(LANES == 8, "vectors of 512 bits");
 _Static_assert(WINDOW_BLOCK / GROUP <= 1 << GROWTH, "a chain is too long");
 
 /* ---- reading ------------------------------------------------------------------------------------------------ */
@@ -150,11 +149,6 @@ ALWAYS void sum_all(struct chain *even, struct chain *odd, struct shape shape, _
 
 /* ---- totals ------------------------------------------------------------------------------------------------- */
 
-ALWAYS double magic_for(int unit)
-{
-    return 1.5 * window_power(unit + 52);
-}
-
 ALWAYS int clamped(int unit)
 {
     return unit < SMALLEST ? SMALLEST : unit;
@@ -185,7 +179,7 @@ struct total {
 
 ALWAYS void total_level(struct total *total, int k, int unit, __m512d a, __m512d b, __m512i *outside)
 {
-    __m512d magic = _mm512_set1_pd(magic_for(unit));
+    __m512d magic = _mm512_set1_pd(window_magic(unit));
     total->unit[k] = unit;
     total->lanes[k] = _mm512_add_epi64(integers(a, magic, outside), integers(b, magic, outside));
 }
@@ -195,7 +189,7 @@ ALWAYS void total_level(struct total *total, int k, int unit, __m512d a, __m512d
 ALWAYS void total_rest(struct total *total, int k, int unit, __m512d rest, __m512i *outside)
 {
     int units[2] = {clamped(unit), clamped(unit - WINDOW_SPACING)};
-    __m512d high = _mm512_set1_pd(magic_for(units[0])), low = _mm512_set1_pd(magic_for(units[1]));
+    __m512d high = _mm512_set1_pd(window_magic(units[0])), low = _mm512_set1_pd(window_magic(units[1]));
     __m512d q = _mm512_add_round_pd(rest, high, QUIET);
     total->unit[k] = units[0];
     total->unit[k + 1] = units[1];
@@ -234,8 +228,8 @@ ALWAYS void total_add(int64_t *limb, const struct total *total, int levels)
 
 ALWAYS struct sums sums_at(int unit)
 {
-    return (struct sums){_mm512_set1_pd(magic_for(unit)), _mm512_set1_pd(magic_for(unit - SPACING)),
-                         _mm512_set1_pd(magic_for(unit - 2 * SPACING)), _mm512_setzero_pd()};
+    return (struct sums){_mm512_set1_pd(window_magic(unit)), _mm512_set1_pd(window_magic(unit - SPACING)),
+                         _mm512_set1_pd(window_magic(unit - 2 * SPACING)), _mm512_setzero_pd()};
 }
 
 ALWAYS bool sum_block(struct shape shape, int64_t *limb, const void *x, const void *y, uint64_t n, int unit)

@@ -1,23 +1,20 @@
 /* Sums of integers, a vector at a time. */
 #include "../integers.h"
+#include "vector.h"
 
 #include <string.h>
 
 /* The lanes of a vector are twice as wide as the elements and hold two of them; of 64 bits one, as its two halves.
  * Adding whole lanes, wrapping, and their high halves beside it gives the sums of both halves, since
  * low = (both - high * 2^half) mod 2^(2 half). */
-enum {
-    VECTOR_BYTES = __BIGGEST_ALIGNMENT__, /* the widest that the instruction set has */
-    STRETCH = 256                         /* vectors; 256 * 255 < 2^16: no half overflows its lane */
-};
+enum { STRETCH = 256 }; /* vectors; 256 * 255 < 2^16: no half overflows its lane */
 struct halves {
     uint64_t low, high;
 };
 typedef void add_vectors(struct halves *sum, const unsigned char *x, uint64_t count, uint64_t flip);
 
 #define DEFINE_ADD(half, lane)                                                                             \
-    static inline __attribute__((always_inline)) void add_##half(struct halves *sum, const unsigned char *x, \
-                                                                 uint64_t count, uint64_t flip)            \
+    ALWAYS void add_##half(struct halves *sum, const unsigned char *x, uint64_t count, uint64_t flip)      \
     {                                                                                                      \
         typedef lane vector __attribute__((vector_size(VECTOR_BYTES)));                                    \
         vector both = {0}, high = {0};                                                                     \
@@ -39,8 +36,7 @@ DEFINE_ADD(16, uint32_t)
 DEFINE_ADD(32, uint64_t)
 
 /* Signed elements are read as unsigned ones that are larger by 2^(bits - 1): the same bits with the sign flipped. */
-static inline __attribute__((always_inline)) int128 sum_elements(add_vectors *add, const unsigned char *x, uint64_t n,
-                                                                 unsigned bits, bool is_signed)
+ALWAYS int128 sum_elements(add_vectors *add, const unsigned char *x, uint64_t n, unsigned bits, bool is_signed)
 {
     const uint64_t bias = is_signed ? UINT64_C(1) << (bits - 1) : 0;
     const uint64_t flip = bias * (UINT64_MAX / (UINT64_MAX >> (64 - bits)));

@@ -1,16 +1,16 @@
 /* Sums of squares of 64-bit integers: |x| = a + 2^52 b, and x^2 = a^2 + 2^53 a b + 2^104 b^2. The instructions multiply
  * 52 bits by 52 and add either half of the product to a lane of 64. */
 #include "../integers.h"
+#include "vector.h"
 
 #include <immintrin.h>
 
-#define ALWAYS static inline __attribute__((always_inline))
-
 enum {
-    LANES = 8,
     STRETCH = 4095 * LANES, /* elements; so many numbers of 52 bits fit a lane */
     LOW_BITS = 52
 };
+
+_Static_assert(LANES == 8, "vectors of 512 bits");
 
 struct squares {
     __m512i aa_low, aa_high, ab_low, ab_high, bb;

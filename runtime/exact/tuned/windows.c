@@ -6,17 +6,11 @@
  * same trick; any product of pieces is exact, and products of the same weight are summed in one accumulator:
  * hh | hm mh | hl mm lh | ml lm | ll. Those of f32 are exact in f64, and are summed like any f64. */
 #include "../window.h"
+#include "vector.h"
 
-#define ALWAYS static inline __attribute__((always_inline))
-
-enum {
-    VECTOR_BYTES = __BIGGEST_ALIGNMENT__ > 16 ? __BIGGEST_ALIGNMENT__ : 16, /* the widest that the instruction set has */
-    LANES = VECTOR_BYTES / 8,
-    GROUP = 16 /* elements of one turn of a loop: one or two cache lines */
-};
+enum { GROUP = 16 }; /* elements of one turn of a loop: one or two cache lines */
 _Static_assert(WINDOW_BLOCK % GROUP == 0 && WINDOW_BLOCK / LANES <= WINDOW_LANE, "a lane overflows");
 typedef double doubles __attribute__((vector_size(VECTOR_BYTES)));
-typedef uint64_t words __attribute__((vector_size(VECTOR_BYTES)));
 typedef float floats __attribute__((vector_size(VECTOR_BYTES / 2)));
 typedef double loose_doubles __attribute__((vector_size(VECTOR_BYTES), aligned(8), may_alias));
 typedef float loose_floats __attribute__((vector_size(VECTOR_BYTES / 2), aligned(4), may_alias));
@@ -79,14 +73,6 @@ ALWAYS int64_t adds_per_lane(uint64_t n)
 
 /* ---- lanes -------------------------------------------------------------------------------------------------- */
 
-ALWAYS uint64_t any_bit(words bits)
-{
-    uint64_t any = 0;
-    for (unsigned lane = 0; lane < LANES; lane++)
-        any |= bits[lane];
-    return any;
-}
-
 /* The sum of the integers that `adds` numbers per lane were above `magic`. */
 ALWAYS int128 integer_sum(words sum, double magic, int64_t adds)
 {
@@ -97,11 +83,6 @@ ALWAYS int128 integer_sum(words sum, double magic, int64_t adds)
     return total;
 }
 
-ALWAYS double magic_for(int unit)
-{
-    return 1.5 * window_power(unit + 52);
-}
-
 /* ---- sums --------------------------------------------------------------------------------------------------- */
 
 ALWAYS bool sum_levels(loader *load, const int levels, const unsigned size, int64_t *limb, const void *x, const void *y,
@@ -110,7 +91,7 @@ ALWAYS bool sum_levels(loader *load, const int levels, const unsigned size, int6
     double magic[WINDOW_KINDS];
     words sum[WINDOW_KINDS] = {{0}}, outside = {0}, left = {0};
     for (int k = 0; k < levels; k++)
-        magic[k] = magic_for(unit - k * WINDOW_SPACING);
+        magic[k] = window_magic(unit - k * WINDOW_SPACING);
     const words first = (words)((doubles){0} + magic[0]);
 #define STEP(x, y, i)                                                                                      \
     do {                                                                                                   \
@@ -169,7 +150,7 @@ struct cutter {
 ALWAYS void cutter_init(struct cutter *cutter, int unit)
 {
     for (int k = 0; k < PIECES; k++)
-        cutter->magic[k] = magic_for(unit - k * PIECE_BITS);
+        cutter->magic[k] = window_magic(unit - k * PIECE_BITS);
     cutter->outside = cutter->left = (words){0};
 }
 
@@ -201,7 +182,7 @@ struct weights {
 ALWAYS void weights_init(struct weights *weights, int unit)
 {
     for (int k = 0; k < WEIGHTS; k++) {
-        weights->magic[k] = magic_for(unit - k * PIECE_BITS);
+        weights->magic[k] = window_magic(unit - k * PIECE_BITS);
         weights->sum[k] = (words){0};
     }
 }
