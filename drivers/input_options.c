@@ -97,7 +97,8 @@ const struct option_table input_table = {
         {"nan", 0, false, "propagate|skip|fail", option_choice, FIELD(nan), "What a NaN value does (propagate)"},
         {"where", 0, false, "EXPR", option_list, FIELD(where),
          "Use only rows for which COLUMN < <= == != >= > NUMBER holds; all of them, if given several times. COLUMN is a "
-         "name or a number from 1. Rows of an array are its elements (1 is their column), with --column those of its table"},
+         "name or a number from 1. Rows of an array are its elements (1 is their column), with --column those of its "
+         "table"},
         {0},
     },
 };
