@@ -23,45 +23,21 @@ size_t sums_size_two(const struct sheaf_args *args)
 
 /* ---- maps --------------------------------------------------------------------------------------------------- */
 
-enum sheaf_status sums_map_plain(void *state, const struct sheaf_batch *batch, const struct sheaf_args *args,
-                                 struct sheaf_error *err)
-{
-    (void)err;
-    struct sums *sums = state;
-    sums->rows += (int64_t)batch->rows;
-    arithmetic_of(args)->add(sums_part(sums, args, 0), &batch->columns[0], batch->rows);
-    return SHEAF_OK;
-}
-
-enum sheaf_status sums_map_absolute(void *state, const struct sheaf_batch *batch, const struct sheaf_args *args,
-                                    struct sheaf_error *err)
-{
-    (void)err;
-    struct sums *sums = state;
-    sums->rows += (int64_t)batch->rows;
-    arithmetic_of(args)->add_absolute(sums_part(sums, args, 0), &batch->columns[0], batch->rows);
-    return SHEAF_OK;
-}
-
-enum sheaf_status sums_map_squares(void *state, const struct sheaf_batch *batch, const struct sheaf_args *args,
-                                   struct sheaf_error *err)
-{
-    (void)err;
-    struct sums *sums = state;
-    sums->rows += (int64_t)batch->rows;
-    arithmetic_of(args)->add_squares(sums_part(sums, args, 0), &batch->columns[0], batch->rows);
-    return SHEAF_OK;
-}
-
-enum sheaf_status sums_map_products(void *state, const struct sheaf_batch *batch, const struct sheaf_args *args,
-                                    struct sheaf_error *err)
-{
-    (void)err;
-    struct sums *sums = state;
-    sums->rows += (int64_t)batch->rows;
-    arithmetic_of(args)->add_products(sums_part(sums, args, 0), &batch->columns[0], &batch->columns[1], batch->rows);
-    return SHEAF_OK;
-}
+/* `add` with what it takes between the sum and the number of rows. */
+#define DEFINE_MAP(name, add, ...)                                                                         \
+    enum sheaf_status name(void *state, const struct sheaf_batch *batch, const struct sheaf_args *args,    \
+                           struct sheaf_error *err)                                                        \
+    {                                                                                                      \
+        (void)err;                                                                                         \
+        struct sums *sums = state;                                                                         \
+        sums->rows += (int64_t)batch->rows;                                                                \
+        arithmetic_of(args)->add(sums_part(sums, args, 0), __VA_ARGS__, batch->rows);                      \
+        return SHEAF_OK;                                                                                   \
+    }
+DEFINE_MAP(sums_map_plain, add, &batch->columns[0])
+DEFINE_MAP(sums_map_absolute, add_absolute, &batch->columns[0])
+DEFINE_MAP(sums_map_squares, add_squares, &batch->columns[0])
+DEFINE_MAP(sums_map_products, add_products, &batch->columns[0], &batch->columns[1])
 
 enum sheaf_status sums_map_moments(void *state, const struct sheaf_batch *batch, const struct sheaf_args *args,
                                    struct sheaf_error *err)
