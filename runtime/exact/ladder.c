@@ -18,41 +18,62 @@ enum {
 
 struct set {
     enum cpu_level level;
+    bool narrow; /* comes before the next set below it, not instead */
     const struct window (*windows)[WINDOW_KINDS];
-    window_survey *survey[2]; /* of f64, of f32 */
 };
 
 /* Best last. */
 static const struct set sets[] = {
-#define SET(isa) {CPU_##isa, windows_##isa, {survey_f64_##isa, survey_f32_##isa}},
+#define SET(isa) {CPU_##isa, false, windows_##isa},
     SET(portable) SHEAF_ISAS(SET)
 #undef SET
-#define SET(isa) {CPU_##isa, windows_flagged_##isa, {survey_f64_##isa, survey_f32_##isa}},
+#define SET(isa) {CPU_##isa, false, windows_flagged_##isa},
     SHEAF_ISA_AVX512(SET)
+#undef SET
+#define SET(isa) {CPU_##isa, true, windows_residues_##isa},
+    SHEAF_ISA_AVX512IFMA(SET)
 #undef SET
 };
 
-static const struct set *best_set(enum window_job job)
-{
-    enum cpu_level level = cpu_level();
-    unsigned best = sizeof sets / sizeof sets[0] - 1;
-    while (best > 0 && (sets[best].level > level || !sets[best].windows[job][0].block))
-        best--;
-    return &sets[best];
-}
-
-/* A job's data, from some element on. */
+/* A job's data, from some element on, and the windows to try, narrow ones first. */
 struct run {
     enum window_job job;
     unsigned size; /* bytes of an element */
-    const struct window *windows;
     window_survey *survey;
     const unsigned char *x, *y;
+    const struct window *windows[2 * WINDOW_KINDS];
+    int count; /* of the windows */
 };
+
+static void find_windows(struct run *run)
+{
+    enum cpu_level level = cpu_level();
+    bool all = false;
+    run->count = 0;
+    for (unsigned k = sizeof sets / sizeof sets[0]; k-- > 0 && !all;) {
+        const struct window *windows = sets[k].windows[run->job];
+        if (sets[k].level > level || !windows[0].block)
+            continue;
+        for (unsigned i = 0; i < WINDOW_KINDS && windows[i].block; i++)
+            run->windows[run->count++] = &windows[i];
+        all = !sets[k].narrow;
+    }
+}
+
+static void begin(struct run *run, enum window_job job, const void *x, const void *y)
+{
+    bool narrow = job >= WINDOW_SUM_F32;
+    run->job = job;
+    run->size = narrow ? 4 : 8;
+    run->survey = narrow ? ISA_BEST(survey_f32) : ISA_BEST(survey_f64);
+    run->x = x;
+    run->y = y;
+    find_windows(run);
+}
 
 /* ---- choosing ----------------------------------------------------------------------------------------------- */
 
-/* How to sum a block: the number of its window (WINDOW_KINDS: no window will do) and where that lies. */
+/* How to sum a block: the number of its window (their count: none will do) and where that lies. */
 struct way {
     int kind, x_unit, y_unit;
 };
@@ -76,7 +97,7 @@ static struct way choose(const struct run *run, uint64_t n, int kind)
 {
     struct window_range x = run->survey(run->x, n), y = run->x == run->y ? x : run->survey(run->y, n);
     struct way way = {kind, 0, 0};
-    while (way.kind < WINDOW_KINDS && !(run->windows[way.kind].block && place_all(&run->windows[way.kind], x, y, &way)))
+    while (way.kind < run->count && !place_all(run->windows[way.kind], x, y, &way))
         way.kind++;
     return way;
 }
@@ -85,8 +106,8 @@ static struct way choose(const struct run *run, uint64_t n, int kind)
 
 static bool add_block(struct sheaf_exact *into, const struct run *run, struct way way, uint64_t n)
 {
-    return way.kind < WINDOW_KINDS &&
-           run->windows[way.kind].block(into->limb, run->x, run->y, n, way.x_unit, way.y_unit);
+    return way.kind < run->count &&
+           run->windows[way.kind]->block(into->limb, run->x, run->y, n, way.x_unit, way.y_unit);
 }
 
 static uint64_t lesser(uint64_t a, uint64_t b)
@@ -102,22 +123,22 @@ static struct way choose_again(const struct run *run, uint64_t n, struct way fai
     return same ? choose(run, n, failed.kind + 1) : way;
 }
 
-static void climb(struct sheaf_exact *into, struct run run, uint64_t n)
+static void climb(struct sheaf_exact *into, struct run *run, uint64_t n)
 {
-    struct way way = choose(&run, lesser(n, SAMPLE), 0);
+    struct way way = choose(run, lesser(n, SAMPLE), 0);
     uint64_t hold = 0, next_hold = 1, since_failure = SOON;
-    for (uint64_t count; n; n -= count, run.x += count * run.size, run.y += count * run.size) {
+    for (uint64_t count; n; n -= count, run->x += count * run->size, run->y += count * run->size) {
         count = lesser(n, WINDOW_BLOCK);
         if (hold)
             hold--;
         else if (way.kind > 0)
-            way = choose(&run, lesser(count, SAMPLE), 0);
-        while (!add_block(into, &run, way, count)) {
-            if (way.kind == WINDOW_KINDS) {
-                buckets_add(into, run.job, run.x, run.y, count);
+            way = choose(run, lesser(count, SAMPLE), 0);
+        while (!add_block(into, run, way, count)) {
+            if (way.kind == run->count) {
+                buckets_add(into, run->job, run->x, run->y, count);
                 break;
             }
-            way = choose_again(&run, count, way);
+            way = choose_again(run, count, way);
             next_hold = since_failure < SOON ? lesser(2 * next_hold, LONGEST_HOLD) : 1;
             hold = next_hold;
             since_failure = 0;
@@ -132,10 +153,9 @@ void ladder_add(struct sheaf_exact *into, enum window_job job, const void *x, co
         buckets_add(into, job, x, y, n);
         return;
     }
-    const struct set *set = best_set(job);
-    bool narrow = job >= WINDOW_SUM_F32;
-    struct run run = {job, narrow ? 4 : 8, set->windows[job], set->survey[narrow], x, y};
+    struct run run;
+    begin(&run, job, x, y);
     fpenv callers = fpenv_enter();
-    climb(into, run, n);
+    climb(into, &run, n);
     fpenv_leave(callers);
 }

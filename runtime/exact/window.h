@@ -97,5 +97,7 @@ SHEAF_ISAS(WINDOW_DECLARE)
 /* Written for one instruction set: some jobs only. */
 #define WINDOW_DECLARE_FLAGGED(isa) extern window_table windows_flagged_##isa;
 SHEAF_ISA_AVX512(WINDOW_DECLARE_FLAGGED)
+#define WINDOW_DECLARE_RESIDUES(isa) extern window_table windows_residues_##isa;
+SHEAF_ISA_AVX512IFMA(WINDOW_DECLARE_RESIDUES)
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/cpu.h"
 #include "exact/plain.h"
+#include "exact/window.h"
 
 #include <fenv.h>
 #include <math.h>
@@ -71,12 +72,26 @@ static double make_outside(uint64_t i) /* where buckets do not reach */
     return i % 3 == 0 ? spread(-1022, 2045) : below(100) ? subnormal(0) : others[below(4)];
 }
 
+/* Narrow data with something rare in it: a zero; a power of two that, scaled as they are, is just beyond all exponents,
+ * or just below. */
+static double make_rarely_zero(uint64_t i) { return (void)i, below(3000) ? uniform() : below(2) ? -0.0 : 0.0; }
+static double make_rarely_beyond(uint64_t i)
+{
+    (void)i;
+    return below(3000) ? uniform() : ldexp(below(2) ? 1 : -1, 961 + (int)below(4));
+}
+static double make_rarely_below(uint64_t i)
+{
+    (void)i;
+    return below(3000) ? 0x1p100 * (1 + uniform()) : ldexp(below(2) ? 1 : -1, -986 + (int)below(4));
+}
+
 static double (*const makers[])(uint64_t) = {
     make_uniform,    make_bell,        make_constant,    make_alternating, make_decimal,      make_integer,
     make_61_binades, make_100_binades, make_150_binades, make_980_binades, make_all_binades,  make_subnormal,
     make_tiny,       make_huge,        make_largest,     make_zero,        make_mostly_zero,  make_power,
     make_cancelling, make_one_outlier, make_growing,     make_any,         make_rarely_special, make_root_of_tiny,
-    make_root_of_huge, make_halves,    make_outside};
+    make_root_of_huge, make_halves,    make_outside,     make_rarely_zero, make_rarely_beyond, make_rarely_below};
 
 static double x[ROOM], y[ROOM];
 static float narrow_x[ROOM], narrow_y[ROOM];
@@ -285,6 +300,46 @@ static void integers(void **state)
     for_every_level(check_integers);
 }
 
+/* ---- residues ------------------------------------------------------------------------------------------------ */
+
+/* Where they are there, both kinds take a block of narrow data, and sum it as the reference does; and both leave one
+ * alone with something in it that is not narrow. */
+static void check_residues(const struct window *windows, bool squares)
+{
+    static const double others[] = {INFINITY, -INFINITY, NAN, 0x1p-1074, 0x1p-64, 0x1p0, 0x1p962, -0x1p962, 0x1p1023};
+    const int unit = -63; /* for numbers below 1 */
+    for (int kind = 0; kind < 2; kind++) {
+        for (uint64_t n = 1; n <= WINDOW_BLOCK; n += 1 + below(300)) {
+            struct sheaf_exact expected = {.nan = 0}, got = {.nan = 0};
+            make_data(0, n);
+            for (uint64_t i = 0; i < n; i++) {
+                x[i] = below(2) && x[i] ? -x[i] : x[i] + 0x1p-60;
+                y[i] = squares ? x[i] : y[i] + 0x1p-60;
+            }
+            assert_true(windows[kind].block(got.limb, x, y, n, unit, unit));
+            run_plain(&expected, squares ? SQUARES : PRODUCTS, SHEAF_F64, x, y, n);
+            sheaf_exact_normalise(&got);
+            assert_same_sums(&got, &expected, 0, kind, n);
+            x[below(n)] = others[below(COUNT_OF(others))];
+            memcpy(y, squares ? x : y, n * sizeof y[0]);
+            assert_false(windows[kind].block(got.limb, x, y, n, unit, unit));
+            assert_memory_equal(&got, &expected, sizeof got);
+        }
+    }
+}
+static void residues(void **state)
+{
+    (void)state;
+    print_message("residues need avx512ifma: %s\n", cpu_has("avx512ifma") ? "tried" : "not tried, not there");
+    if (!cpu_has("avx512ifma"))
+        return;
+#define CHECK(isa)                                                                                         \
+    check_residues(windows_residues_##isa[WINDOW_SQUARES_F64], true);                                      \
+    check_residues(windows_residues_##isa[WINDOW_PRODUCTS_F64], false);
+    SHEAF_ISA_AVX512IFMA(CHECK)
+#undef CHECK
+}
+
 /* ---- the caller's floating-point environment ---------------------------------------------------------------- */
 
 #ifdef __SSE2__
@@ -343,7 +398,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_small_lengths),     cmocka_unit_test(blocks_and_more), cmocka_unit_test(mixtures),
-        cmocka_unit_test(cuts_and_permutations), cmocka_unit_test(integers),
+        cmocka_unit_test(cuts_and_permutations), cmocka_unit_test(integers),        cmocka_unit_test(residues),
         cmocka_unit_test(environment_does_not_show),
     };
     seed = 7;
