@@ -49,6 +49,21 @@ static uint32_t choose_columns(struct text_list *columns, const struct input_opt
     return extra;
 }
 
+/* ---- seed -------------------------------------------------------------------------------------------------------- */
+
+/* A seed that no input has a use for would be ignored without a word. */
+static enum sheaf_status check_seed(const struct input_options *options, const struct text_list *names,
+                                    struct sheaf_error *err)
+{
+    bool generated = false;
+    for (size_t i = 0; i < names->count; i++)
+        generated |= strncmp(names->items[i], "gen:", 4) == 0;
+    if (generated || !options->seed.set)
+        return SHEAF_OK;
+    return sheaf_fail(err, SHEAF_USAGE, "--seed makes no sense here: it chooses the numbers that a generator makes "
+                                        "(gen:uniform --count 100M --seed 7), and no input is one");
+}
+
 /* ---- opening ---------------------------------------------------------------------------------------------------- */
 
 static enum sheaf_status open_one(struct sheaf_source **source, const struct input_options *options,
@@ -105,8 +120,10 @@ enum sheaf_status data_open(struct data *data, const struct input_options *optio
     bool pair = two && names->count == 2 && options->columns.count < 2;
     uint32_t extra = choose_columns(&columns, options, pair);
     *data = (struct data){0};
-    enum sheaf_status status = pair ? open_pair(&data->source, options, &columns, names->items, err)
-                                    : open_one(&data->source, options, &columns, names->items, names->count, err);
+    enum sheaf_status status = check_seed(options, names, err);
+    if (status == SHEAF_OK)
+        status = pair ? open_pair(&data->source, options, &columns, names->items, err)
+                      : open_one(&data->source, options, &columns, names->items, names->count, err);
     if (status != SHEAF_OK) {
         data->source = NULL;
         return status;
