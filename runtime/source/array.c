@@ -69,13 +69,24 @@ static enum sheaf_status choose_columns(struct sheaf_source *source, size_t inpu
     return status;
 }
 
+static enum sheaf_status too_few(const struct source_input *input, const struct array_layout *layout,
+                                 const struct sheaf_reading *reading, struct sheaf_error *err)
+{
+    if (!reading->offset)
+        return source_fail(err, SHEAF_INPUT, input->name, SHEAF_UNKNOWN,
+                           "has %" PRIu64 " elements, and --count asks for %" PRIu64, layout->rows, reading->count);
+    return source_fail(err, SHEAF_INPUT, input->name, SHEAF_UNKNOWN,
+                       "has %" PRIu64 " bytes, of which --offset passes over %" PRIu64 "; that leaves %" PRIu64
+                       " elements, and --count asks for %" PRIu64, input->size, reading->offset, layout->rows,
+                       reading->count);
+}
+
 /* Units and rows of the input, `count` of them if that was said; they must be there. */
 static enum sheaf_status choose_rows(struct source_input *input, struct array_layout *layout, bool known,
                                      const struct sheaf_reading *reading, struct sheaf_error *err)
 {
     if (known && reading->count_set && reading->count > layout->rows)
-        return source_fail(err, SHEAF_INPUT, input->name, SHEAF_UNKNOWN,
-                           "has %" PRIu64 " elements, and --count asks for %" PRIu64, layout->rows, reading->count);
+        return too_few(input, layout, reading, err);
     if (!known && !reading->count_set)
         return SHEAF_OK;
     input->units = reading->count_set ? reading->count : layout->rows;

@@ -84,9 +84,12 @@ static enum sheaf_status check_options(const char *name, const struct sheaf_gene
 {
     if (!reading->count_set)
         return source_fail(err, SHEAF_USAGE, name, SHEAF_UNKNOWN, "how many? --count 100M makes 100 million");
-    if (reading->count > INT64_MAX / 8 || reading->offset > INT64_MAX - reading->count)
+    if (reading->count > INT64_MAX / 8)
         return source_fail(err, SHEAF_USAGE, name, SHEAF_UNKNOWN, "--count %" PRIu64 " is more than 2^60 elements",
                            reading->count);
+    if (reading->offset > INT64_MAX - reading->count)
+        return source_fail(err, SHEAF_USAGE, name, SHEAF_UNKNOWN, "--offset %" PRIu64 " and --count %" PRIu64
+                           " go beyond element 2^63 - 2, the last one", reading->offset, reading->count);
     if (reading->type && strcmp(reading->type, sheaf_type_name(generator->type)) != 0)
         return source_fail(err, SHEAF_USAGE, name, SHEAF_UNKNOWN, "makes %s, and --type says %.32s",
                            sheaf_type_name(generator->type), reading->type);
