@@ -1,10 +1,12 @@
 #include "input_options.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "line.h"
 #include "nearest.h"
 #include "number.h"
 
@@ -104,39 +106,83 @@ const struct option_table input_table = {
 };
 #undef FIELD
 
-/* What is wrong with a list: what the system said, or that it is empty. */
-static enum sheaf_status list_failed(const char *path, int cause, struct sheaf_error *err)
+/* ---- lists of inputs ------------------------------------------------------------------------------------------- */
+
+enum {
+    MOST_NAME = PATH_MAX - 1,
+    MOST_NAMES = 10000000 /* a pipe may bring names for ever */
+};
+
+/* A list being read: names ended by newline or NUL. */
+struct list {
+    const char *path;
+    FILE *in;
+    int end;
+    uint64_t number; /* of the name or line read last, from 1 */
+    struct line line;
+};
+
+static enum sheaf_status list_at(const struct list *list, enum sheaf_status status, struct sheaf_error *err)
 {
-    enum sheaf_status status = cause ? sheaf_fail_os(err, cause, "cannot read the list of inputs")
-                                     : sheaf_fail(err, SHEAF_INPUT, "names no input");
-    sheaf_error_at(err, strcmp(path, "-") == 0 ? "standard input" : path, SHEAF_UNKNOWN, SHEAF_UNKNOWN, NULL);
+    sheaf_error_at(err, strcmp(list->path, "-") == 0 ? "standard input" : list->path, SHEAF_UNKNOWN, SHEAF_UNKNOWN,
+                   NULL);
     return status;
+}
+
+static enum sheaf_status list_unreadable(const struct list *list, int cause, struct sheaf_error *err)
+{
+    return list_at(list, sheaf_fail_os(err, cause, "cannot read the list of inputs"), err);
+}
+
+static enum sheaf_status bad_name(const struct list *list, const char *what, struct sheaf_error *err)
+{
+    return list_at(list, sheaf_fail(err, SHEAF_INPUT, "%s %" PRIu64 " %s", list->end ? "line" : "name", list->number,
+                                    what), err);
+}
+
+static enum sheaf_status take_name(const struct list *list, enum line_end end, struct text_list *names,
+                                   struct sheaf_error *err)
+{
+    const struct line *line = &list->line;
+    if (strlen(line->text) < line->length)
+        return bad_name(list, "has a NUL in it (names ended by NUL are read by --files0-from)", err);
+    if (end == LINE_LONG)
+        return bad_name(list, keep_text("is longer than a path can be (%d bytes)", MOST_NAME), err);
+    if (list->number > MOST_NAMES)
+        return bad_name(list, keep_text("is one too many: a list may name %d inputs", MOST_NAMES), err);
+    if (line->length)
+        text_list_add(names, keep_text("%s", line->text));
+    return line->length || list->end ? SHEAF_OK : bad_name(list, "is empty", err);
+}
+
+static enum sheaf_status take_names(struct list *list, struct text_list *names, struct sheaf_error *err)
+{
+    size_t before = names->count;
+    for (;;) {
+        enum line_end end = line_next(&list->line, list->in, list->end, MOST_NAME);
+        if (end == LINE_NO_MEMORY || ferror(list->in))
+            return list_unreadable(list, end == LINE_NO_MEMORY ? ENOMEM : errno, err);
+        if (end == LINE_NONE)
+            break;
+        list->number++;
+        enum sheaf_status status = take_name(list, end, names, err);
+        if (status != SHEAF_OK)
+            return status;
+    }
+    return names->count > before ? SHEAF_OK : list_at(list, sheaf_fail(err, SHEAF_INPUT, "names no input"), err);
 }
 
 static enum sheaf_status read_names(const char *path, int end, struct text_list *names, struct sheaf_error *err)
 {
-    FILE *list = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
-    if (!list)
-        return list_failed(path, errno, err);
-    char *name = NULL;
-    size_t capacity = 0, before = names->count;
-    for (ssize_t length; (length = getdelim(&name, &capacity, end, list)) >= 0;) {
-        if (length && name[length - 1] == end)
-            name[--length] = 0;
-        if (strlen(name) != (size_t)length) {
-            free(name);
-            sheaf_fail(err, SHEAF_INPUT, "has a NUL in a name (names ended by NUL are read by --files0-from)");
-            sheaf_error_at(err, path, SHEAF_UNKNOWN, SHEAF_UNKNOWN, NULL);
-            return SHEAF_INPUT;
-        }
-        if (length)
-            text_list_add(names, keep_text("%s", name));
-    }
-    int cause = ferror(list) ? errno : 0;
-    free(name);
-    if (list != stdin)
-        fclose(list);
-    return cause || names->count == before ? list_failed(path, cause, err) : SHEAF_OK;
+    struct list list = {.path = path, .end = end};
+    list.in = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+    if (!list.in)
+        return list_unreadable(&list, errno, err);
+    enum sheaf_status status = take_names(&list, names, err);
+    line_cleanup(&list.line);
+    if (list.in != stdin)
+        fclose(list.in);
+    return status;
 }
 
 enum sheaf_status input_names(const struct input_options *options, struct text_list *names, struct sheaf_error *err)
