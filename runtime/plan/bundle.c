@@ -259,13 +259,13 @@ static enum sheaf_status map_tile(const struct bundle *bundle, struct worker_scr
     sifter_begin(scratch->sifter, tile, &tallies[0]);
     enum sheaf_status status = SHEAF_OK;
     for (uint32_t view = 0; view < bundle->view_count && status == SHEAF_OK; view++) {
-        const struct reduction *shape = bundle->views[view];
+        const struct reduction *shape = bundle->views[view].shape;
         struct sheaf_batch batch;
         status = sifter_batch(scratch->sifter, shape->columns, shape->types, shape->kernel->role_count, &batch,
                               scratch->columns, &tallies[1 + view], err);
-        for (uint32_t i = 0; i < bundle->member_count && status == SHEAF_OK && batch.rows; i++)
-            if (bundle->members[i].view == view)
-                status = map_member(&bundle->members[i], bundle_state(bundle, state, i), &batch, err);
+        uint32_t i = batch.rows ? bundle->views[view].first : BUNDLE_NONE;
+        for (; i != BUNDLE_NONE && status == SHEAF_OK; i = bundle->members[i].next)
+            status = map_member(&bundle->members[i], bundle_state(bundle, state, i), &batch, err);
     }
     return status;
 }
@@ -302,13 +302,37 @@ static bool same_columns(const struct reduction *a, const struct reduction *b)
            memcmp(a->types, b->types, a->kernel->role_count * sizeof *a->types) == 0;
 }
 
-static uint32_t view_of(struct bundle *bundle, const struct reduction *reduction)
+/* Adds member `i` to the view of its columns. `begins` has, per column, the first view that begins with it. Tables have
+ * tens of thousands of columns, so that nothing here may look at all views. */
+static void join_view(struct bundle *bundle, uint32_t i, uint32_t *begins)
 {
-    for (uint32_t view = 0; view < bundle->view_count; view++)
-        if (same_columns(bundle->views[view], reduction))
-            return view;
-    bundle->views[bundle->view_count] = reduction;
-    return bundle->view_count++;
+    struct member *member = &bundle->members[i];
+    uint32_t *begin = &begins[member->reduction->columns[0]], view = *begin;
+    while (view != BUNDLE_NONE && !same_columns(bundle->views[view].shape, member->reduction))
+        view = bundle->views[view].next;
+    member->next = BUNDLE_NONE;
+    if (view == BUNDLE_NONE) {
+        view = bundle->view_count++;
+        bundle->views[view] = (struct view){member->reduction, i, i, *begin};
+        *begin = view;
+    } else {
+        bundle->members[bundle->views[view].last].next = i;
+        bundle->views[view].last = i;
+    }
+    member->view = view;
+}
+
+static enum sheaf_status choose_views(struct bundle *bundle, struct sheaf_error *err)
+{
+    size_t columns = sheaf_source_column_count(bundle->source);
+    uint32_t *begins = malloc((columns + 1) * sizeof *begins);
+    if (!begins)
+        return sheaf_fail(err, SHEAF_MEMORY, "no memory for a plan of %zu columns", columns);
+    memset(begins, 0xff, columns * sizeof *begins); /* BUNDLE_NONE */
+    for (uint32_t i = 0; i < bundle->member_count; i++)
+        join_view(bundle, i, begins);
+    free(begins);
+    return SHEAF_OK;
 }
 
 static enum sheaf_status lay_out(struct bundle *bundle, struct sheaf_error *err)
@@ -335,7 +359,7 @@ static enum sheaf_status lay_out(struct bundle *bundle, struct sheaf_error *err)
 static void choose_forms(struct bundle *bundle)
 {
     for (uint32_t i = 0; i < bundle->view_count; i++) {
-        const struct reduction *shape = bundle->views[i];
+        const struct reduction *shape = bundle->views[i].shape;
         for (uint32_t role = 0; role < shape->kernel->role_count; role++)
             bundle->forms[shape->columns[role]] |= shape->types[role] == SHEAF_DECIMAL ? FORM_DECIMAL : FORM_REAL;
     }
@@ -364,8 +388,10 @@ enum sheaf_status bundle_init(struct bundle *bundle, const struct sheaf_source *
         member->reduction = reduction;
         member->args = (struct sheaf_args){reduction->values, reduction->types, pass, carry[i]->data, carry[i]->size};
         member->map = kernel_map_select(reduction->kernel);
-        member->view = view_of(bundle, reduction);
     }
+    enum sheaf_status status = choose_views(bundle, err);
+    if (status != SHEAF_OK)
+        return status;
     choose_forms(bundle);
     return lay_out(bundle, err);
 }

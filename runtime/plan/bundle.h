@@ -21,7 +21,15 @@ struct member {
     enum sheaf_status (*map)(void *state, const struct sheaf_batch *batch, const struct sheaf_args *args,
                              struct sheaf_error *err); /* the variant for this machine */
     size_t offset, size; /* of its state in the bundle's */
-    uint32_t view;
+    uint32_t view, next; /* its view; the next member of that, or BUNDLE_NONE */
+};
+#define BUNDLE_NONE UINT32_MAX
+
+/* What reductions over the same columns share: a batch and a tally. */
+struct view {
+    const struct reduction *shape; /* one of them */
+    uint32_t first, last;          /* members */
+    uint32_t next;                 /* the next view that begins with the same column, or BUNDLE_NONE */
 };
 
 /* The state: one tally of all rows, one per view, then the members' states. */
@@ -31,8 +39,8 @@ struct bundle {
     const struct sieve *sieve;
     uint32_t member_count, view_count;
     struct member *members;
-    const struct reduction **views; /* per view a reduction that has its columns */
-    uint8_t *forms;                 /* in which the reader gives the source's columns */
+    struct view *views;
+    uint8_t *forms; /* in which the reader gives the source's columns */
 };
 
 /* Over `reductions[i]` for which carry[i] is not NULL; carry[i] holds what next() wrote (empty in pass 0). All are
