@@ -104,7 +104,7 @@ void batch_cleanup(struct batch *batch)
 
 void batch_begin(struct batch *batch)
 {
-    batch->rows = batch->handed_out = 0;
+    batch_empty(batch);
     for (size_t k = 0; k < batch->column_count; k++) {
         struct batch_column *column = &batch->columns[k];
         column->missing = column->odd = false;

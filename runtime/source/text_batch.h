@@ -41,7 +41,13 @@ enum sheaf_status batch_init(struct batch *batch, const struct sheaf_source *sou
                              struct sheaf_error *err);
 void batch_cleanup(struct batch *batch);
 
-/* Empties it. */
+/* Leaves no rows in it. */
+static inline void batch_empty(struct batch *batch)
+{
+    batch->rows = batch->handed_out = batch->bytes = 0;
+}
+
+/* Empties it and makes it ready for rows, which takes a while per column. */
 void batch_begin(struct batch *batch);
 /* Puts a cell of any kind into a row of a column. The row counts only once batch->rows is past it; until then it may be
  * put again. Rows of a column are put in order. */

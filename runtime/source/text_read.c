@@ -145,7 +145,7 @@ enum sheaf_status text_reader_begin(struct reader *base, const struct span *span
     reader->hi = input->start + span->hi;
     reader->next = 0;
     plain_forget(&reader->plain);
-    batch_begin(&reader->batch);
+    batch_empty(&reader->batch);
     reader->known_to_end = false;
     reader->fed = span->bytes != NULL;
     reader->row = span->row;
@@ -286,6 +286,9 @@ static enum sheaf_status fill_batch(struct text_reader *reader, struct sheaf_err
 {
     struct batch *batch = &reader->batch;
     uint64_t begin = reader->window.at + reader->next;
+    batch_empty(batch);
+    if (begin >= reader->hi) /* spares a table of very many columns the making ready of each */
+        return SHEAF_OK;
     batch_begin(batch);
     reader->first_row = reader->row;
     while (!plain_take(reader) && batch->rows < batch->capacity) {
