@@ -1,5 +1,6 @@
 #include "report.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "keep.h"
@@ -15,27 +16,44 @@ static const char *column_name(const struct sheaf_source *source, uint32_t colum
     return keep_text("%u", column + 1);
 }
 
-/* The sides of a pair may bear the same name. */
-static const char *column_label(const struct sheaf_source *source, uint32_t column)
+struct named {
+    const char *name;
+    uint32_t column;
+};
+
+static int by_name(const void *a, const void *b)
 {
-    const char *name = column_name(source, column);
-    for (uint32_t c = 0; c < sheaf_source_column_count(source); c++)
-        if (c != column && strcmp(column_name(source, c), name) == 0)
-            return keep_text("%s#%u", name, column + 1);
-    return name;
+    return strcmp(((const struct named *)a)->name, ((const struct named *)b)->name);
 }
 
-static const char *part_label(const struct sheaf_source *source, const struct sheaf_answer_part *part)
+/* Of all columns. The sides of a pair may bear the same name. Sorted, because tables have tens of thousands of them. */
+static const char *const *column_labels(const struct sheaf_source *source)
 {
-    const char *label = column_label(source, part->columns[0]);
+    uint32_t count = (uint32_t)sheaf_source_column_count(source);
+    struct named *named = keep_bytes(count * sizeof *named);
+    const char **labels = keep_bytes(count * sizeof *labels);
+    for (uint32_t c = 0; c < count; c++)
+        named[c] = (struct named){column_name(source, c), c};
+    qsort(named, count, sizeof *named, by_name);
+    for (uint32_t i = 0; i < count; i++) {
+        bool shared = (i > 0 && by_name(&named[i - 1], &named[i]) == 0) ||
+                      (i + 1 < count && by_name(&named[i], &named[i + 1]) == 0);
+        labels[named[i].column] = shared ? keep_text("%s#%u", named[i].name, named[i].column + 1) : named[i].name;
+    }
+    return labels;
+}
+
+static const char *part_label(const char *const *labels, const struct sheaf_answer_part *part)
+{
+    const char *label = labels[part->columns[0]];
     for (uint32_t r = 1; r < part->kernel->role_count; r++)
-        label = keep_text("%s,%s", label, column_label(source, part->columns[r]));
+        label = keep_text("%s,%s", label, labels[part->columns[r]]);
     return label;
 }
 
 static bool same_columns(const struct sheaf_answer_part *a, const struct sheaf_answer_part *b)
 {
-    return a->kernel->role_count == b->kernel->role_count &&
+    return a->columns[0] == b->columns[0] && a->kernel->role_count == b->kernel->role_count &&
            memcmp(a->columns, b->columns, a->kernel->role_count * sizeof *a->columns) == 0;
 }
 
@@ -75,6 +93,7 @@ void report_section_init(struct report_section *section, const char *file, const
 {
     *section = (struct report_section){.file = file, .rows = answer->rows};
     section->items = keep_bytes(answer->count * sizeof *section->items);
+    const char *const *labels = column_labels(source);
     const struct sheaf_answer_part **first = keep_bytes(answer->count * sizeof *first);
     for (size_t p = 0; p < answer->count; p++) {
         const struct sheaf_answer_part *part = &answer->parts[p];
@@ -83,7 +102,7 @@ void report_section_init(struct report_section *section, const char *file, const
             i++;
         if (i == section->count) {
             first[i] = part;
-            section->items[i] = (struct report_item){.label = part_label(source, part), .tally = part->tally};
+            section->items[i] = (struct report_item){.label = part_label(labels, part), .tally = part->tally};
             section->count++;
         }
         add_part(&section->items[i], part);

@@ -136,7 +136,8 @@ static void sum_up(struct sheaf_answer *answer)
         const struct sheaf_answer_part *part = &answer->parts[i];
         bool seen = false;
         for (size_t j = 0; j < i && !seen; j++)
-            seen = part->kernel->role_count == answer->parts[j].kernel->role_count &&
+            seen = part->columns[0] == answer->parts[j].columns[0] &&
+                   part->kernel->role_count == answer->parts[j].kernel->role_count &&
                    memcmp(part->columns, answer->parts[j].columns, part->kernel->role_count * sizeof *part->columns) == 0;
         if (seen)
             continue;
