@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -32,13 +31,18 @@ static const char *directory_of(const char *path, const char **name)
     return slash == path ? "/" : keep_text("%.*s", (int)(slash - path), path);
 }
 
-/* A symbolic link stays; what it points to is replaced. */
+/* Where symbolic links end: they stay, and what the last one points to is made or replaced. */
 static const char *resolved(const char *path)
 {
-    char *real = realpath(path, NULL);
-    const char *kept = keep_text("%s", real ? real : path);
-    free(real);
-    return kept;
+    enum { MOST_LINKS = 40 }; /* as the system follows; stat() has seen that there are no more */
+    char text[PATH_MAX];
+    const char *name;
+    ssize_t length;
+    for (int i = 0; i < MOST_LINKS && (length = readlink(path, text, sizeof text)) >= 0; i++) {
+        const char *directory = text[0] == '/' ? "" : directory_of(path, &name);
+        path = keep_text("%s%s%.*s", directory, *directory ? "/" : "", (int)length, text);
+    }
+    return path;
 }
 
 static mode_t mode_of_new_files(void)
@@ -61,7 +65,7 @@ static int open_beside(struct output_file *file, const char *name, mode_t mode)
 static enum sheaf_status open_target(struct output_file *file, const struct stat *old, struct sheaf_error *err)
 {
     const char *name;
-    file->target = old ? resolved(file->path) : file->path;
+    file->target = resolved(file->path);
     mode_t mode = old ? old->st_mode & 07777 : mode_of_new_files();
     file->directory = open(directory_of(file->target, &name), O_PATH | O_DIRECTORY | O_CLOEXEC);
     int fd = file->directory < 0 ? -1 : open_beside(file, name, mode);
@@ -86,6 +90,8 @@ enum sheaf_status output_open(struct output_file *file, const char *path, struct
         sheaf_error_at(err, path, SHEAF_UNKNOWN, SHEAF_UNKNOWN, NULL);
         return SHEAF_USAGE;
     }
+    if (!exists && errno != ENOENT)
+        return cannot(file, "cannot be written", err);
     if (!exists || S_ISREG(old.st_mode))
         return open_target(file, exists ? &old : NULL, err);
     file->stream = fopen(path, "we"); /* a pipe or a device */
