@@ -270,8 +270,9 @@ static enum sheaf_status choose_delimiter(struct opening *o, struct sheaf_error 
         enum sheaf_status status = look(o, o->top.at, HEAD_BYTES, &view, err);
         if (status != SHEAF_OK)
             return status;
-        if (schema_delimiter(view.bytes, view.size) == ';')
-            delimiter = ';';
+        int found = schema_delimiter(view.bytes, view.size);
+        if (found == ';' || found == '|')
+            delimiter = found;
     }
     lex_init(&o->text->lex, blanks, (unsigned char)delimiter);
     return SHEAF_OK;

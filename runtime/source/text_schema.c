@@ -30,7 +30,7 @@ static unsigned agreement(const struct lex *lex, const unsigned char *bytes, siz
 
 int schema_delimiter(const unsigned char *bytes, size_t size)
 {
-    static const int candidates[] = {'\t', ';', ',', DELIMITER_BLANKS};
+    static const int candidates[] = {'\t', ';', '|', ',', DELIMITER_BLANKS};
     enum { NEARLY_ALL = 900 };
     int best = ',';
     unsigned most = 0;

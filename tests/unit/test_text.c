@@ -84,6 +84,7 @@ static void delimiters(void **unused)
     expect("a;b\n1,5;2,5\n", by_content,
            "INPUT t: none of its columns (2) holds numbers; if a delimiter, a header or a word for missing values is "
            "special, say so (--delimiter, --header, --na), or name a column (--column)");
+    expect("a|b\n1|2,5\n", by_content, "[a|b] 0@4:1;");
     expect("name,v\nx y,1\nz w,2\n", by_content, "[v|name] 0@7:1;0@13:2;");
     expect("d t,v\n1 2,1\n", by_content, "[v|d t] 0@6:1;");
 }
@@ -98,7 +99,8 @@ static void sniffed(void **unused)
         {"a,b\n1,2\n", ','},      {"a\tb,c\n1\t2,3\n", '\t'}, {"1,5;2\n3,5;4\n", ';'}, {"1 2\n3 4\n", DELIMITER_BLANKS},
         {"1\n2\n", ','},          {"", ','},                  {"a b c\n1,2\n", ','},   {"\"a;b\",c\n\"d;e\",1\n", ','},
         {"1, 2\n3, 4\n", ','},    {"x", ','},                 {"1 2", DELIMITER_BLANKS}, {"\"a\nb\";1\n2;3\n", ';'},
-        {"x\ty;z\n1;2\n3;4\n", ';'},
+        {"x\ty;z\n1;2\n3;4\n", ';'},      {"a|b c\n1|2 3\n", '|'}, {"1,5|2,5\n3,5|4\n", '|'},  {"a,b\nx|y,2\nz,3\n", ','},
+        {"a;b|c\n1;2|3\n", ';'},         {"1 | 2\n3 | 4\n", '|'},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         if (i != 6) /* no delimiter serves it: checked for not failing only */
