@@ -33,17 +33,19 @@ static struct npy_column column_of(const struct grid *grid, size_t c)
 {
     struct npy_column column = {CELL_INT, 1};
     bool all_signed = true, all_unsigned = true, numbers = true;
-    char real[32];
     for (size_t r = 0; r < grid->row_count; r++) {
         const struct sheaf_value *cell = grid->cells[r * grid->column_count + c];
         bool integer = cell && cell->kind == SHEAF_INTEGER;
-        size_t width = characters(grid_cell_text(cell, real));
         numbers = numbers && !(cell && cell->kind == SHEAF_TEXT);
         all_signed = all_signed && integer && integer_fits_signed(cell->text);
         all_unsigned = all_unsigned && integer && integer_fits_unsigned(cell->text);
-        column.width = width > column.width ? width : column.width;
     }
     column.type = !numbers ? CELL_TEXT : all_signed ? CELL_INT : all_unsigned ? CELL_UINT : CELL_REAL;
+    for (size_t r = 0; column.type == CELL_TEXT && r < grid->row_count; r++) {
+        char real[32];
+        size_t width = characters(grid_cell_text(grid->cells[r * grid->column_count + c], real));
+        column.width = width > column.width ? width : column.width;
+    }
     return column;
 }
 

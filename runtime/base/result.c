@@ -226,6 +226,70 @@ static void make_point(char *text)
     }
 }
 
+/* ---- the shortest digits ----------------------------------------------------------------------------------------- */
+
+enum { ALL_DIGITS = 17 }; /* give any double back */
+
+/* The first ALL_DIGITS digits of what "%.17g" has written, which leaves zeros at the end out. */
+static uint64_t digits_of(const char *text)
+{
+    uint64_t digits = 0;
+    int count = 0;
+    for (; *text && *text != 'e'; text++) {
+        if (*text < '0' || *text > '9' || (count == 0 && *text == '0'))
+            continue;
+        digits = 10 * digits + (uint64_t)(*text - '0');
+        count++;
+    }
+    for (; count < ALL_DIGITS; count++)
+        digits *= 10;
+    return digits;
+}
+
+enum verdict { NO, PERHAPS, YES };
+
+/* Does a normal number come back from its text of digits such as 16 or 15, `step` being 10 or 100? It does if it is less
+ * than half a unit of its mantissa's last place from what is written. In units of the last of all digits that is
+ * digits / (2 mantissa), and the distance is that of `digits` from the nearest multiple of `step`, but for half a unit. */
+static enum verdict comes_back(double value, uint64_t digits, uint64_t step)
+{
+    uint64_t mantissa;
+    memcpy(&mantissa, &value, sizeof mantissa);
+    mantissa = (mantissa & ((1ull << 52) - 1)) | 1ull << 52;
+    uint64_t above = digits % step, distance = above < step - above ? above : step - above, reach = digits / mantissa;
+    if (2 * distance > reach + 1)
+        return NO;
+    /* Below a power of two the last place is half as much. */
+    return 2 * distance + 1 < reach && mantissa != 1ull << 52 ? YES : PERHAPS;
+}
+
+/* The text of a normal number. Calls of the C library are what takes the time. */
+static void write_normal(double value, char text[32])
+{
+    char shorter[32];
+    snprintf(text, 32, "%.*g", ALL_DIGITS, value);
+    uint64_t all = digits_of(text);
+    for (int digits = 15; digits < ALL_DIGITS; digits++) { /* a text of up to 15 digits comes back as it was */
+        enum verdict verdict = comes_back(value, all, digits == 15 ? 100 : 10);
+        if (verdict == NO)
+            continue;
+        snprintf(shorter, sizeof shorter, "%.*g", digits, value);
+        if (verdict == YES || strtod(shorter, NULL) == value) {
+            strcpy(text, shorter);
+            return;
+        }
+    }
+}
+
+static void write_subnormal(double value, char text[32])
+{
+    for (int digits = 1; digits <= ALL_DIGITS; digits++) {
+        snprintf(text, 32, "%.*g", digits, value);
+        if (strtod(text, NULL) == value)
+            return;
+    }
+}
+
 const char *sheaf_real_text(double value, char text[32])
 {
     if (value != value)
@@ -233,13 +297,10 @@ const char *sheaf_real_text(double value, char text[32])
     if (value - value != 0)
         return strcpy(text, value > 0 ? "Infinity" : "-Infinity");
     fpenv callers = fpenv_enter(); /* which may take subnormals for zeros, or round upwards */
-    /* A normal number that has a text of up to 15 digits comes back as that text from 15; a subnormal has fewer. */
-    bool subnormal = value < 0x1p-1022 && value > -0x1p-1022;
-    for (int digits = subnormal ? 1 : 15; digits <= 17; digits++) {
-        snprintf(text, 32, "%.*g", digits, value);
-        if (strtod(text, NULL) == value)
-            break;
-    }
+    if (value < 0x1p-1022 && value > -0x1p-1022)
+        write_subnormal(value, text);
+    else
+        write_normal(value, text);
     fpenv_leave(callers);
     make_point(text);
     return text;
