@@ -1,6 +1,6 @@
 /* Sums of products of f64 that lie close together, from what they are nearly and what they are modulo 2^52.
  *
- * The numbers are x = 2^a I and y = 2^b J with integers I, J below 2^63. A running sum S, in units of 2^(a+b), begins as
+ * The numbers are x = 2^a I and y = 2^b J with integers I, J of at most 2^63. A running sum S, in units of 2^(a+b), begins as
  * M, much larger than all the products together; u is its unit in the last place. For each pair in turn
  *
  *     S' = S + I J     rounded: loses at most u / 2
@@ -9,17 +9,18 @@
  *     D' = D + d       rounded
  *     L' = L + (I J mod 2^52)
  *
- * With R for the sum of all I J - t, the sum of all I J is S - M + R. R differs from D by rounding errors, far below 2^51,
- * and from L by a multiple of 2^52: there is just one such integer. That is exact, in seven instructions a vector of
- * squares, where adding up both parts of each product takes ten (exact/tuned/flagged.avx512.c).
+ * With R for the sum of all I J - t, the sum of all I J is S - M + R. R differs from D by rounding errors, below 2^51, and
+ * from L by a multiple of 2^52: there is just one such integer. That is exact, in seven arithmetic instructions a vector
+ * of squares, where adding up both parts of each product takes ten (exact/tuned/flagged.avx512.c).
  *
  * Only I and J modulo 2^52 are needed as integers, and only for L; the rest is reckoned with x and y. The conversion
  * raises the inexact flag for what is no integer, and the invalid flag for what is too large, infinities and NaN. The
  * inexact flag tells of a t that is not exact, too.
  *
- * The errors: a lane adds up at most N = 2^8 products below 2^126, so that M = 1.5 * 2^135 keeps S in one binade, and
- * u = 2^83. Since |d| <= u / 2, d is wrong by at most 2^-55 u; since |D| <= N u / 2, each addition to D by N 2^-55 u; the
- * 32 lanes together by 32 (N + N^2) 2^-55 u, which is less than 2^50. */
+ * The errors: a lane adds up fewer than N = 2^8 products of at most 2^126, so that M = 1.5 * 2^135 keeps S in one binade,
+ * and u = 2^83. Since |d| <= u / 2, d is wrong by at most 2^-55 u; since |D| <= N u / 2, each addition to D by N 2^-55 u;
+ * the 32 lanes together by 32 (N + N^2) 2^-55 u. Adding them up in five rounds, of half as many sums twice as large each,
+ * is wrong by 32 N 2^-55 u a round: altogether by less than 2^50. */
 #include "../window.h"
 #include "vector.h"
 
@@ -38,7 +39,7 @@ enum {
     QUIET = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC
 };
 _Static_assert(LANES == 8, "vectors of 512 bits");
-_Static_assert(WINDOW_BLOCK % GROUP == 0 && WINDOW_BLOCK / GROUP <= 1 << GROWTH, "a chain is too long");
+_Static_assert(WINDOW_BLOCK % GROUP == 0 && WINDOW_BLOCK / GROUP < 1 << GROWTH, "a chain is too long");
 
 /* ---- scaling ------------------------------------------------------------------------------------------------ */
 
@@ -52,8 +53,9 @@ ALWAYS __m512d scale_any(__m512d x, int unit)
 }
 
 /* By adding to the exponent, where multiplications are what takes the time; `unit` is negative. Zeros and subnormal
- * numbers become fractions: there it fails. What goes beyond the largest exponent comes out below all others, but such
- * a number, times one that is a multiple of its unit, moves S so far that t is not exact. */
+ * numbers become fractions: there it fails. What goes beyond the largest exponent comes out below all others, a power of
+ * two even as zero; but such a number, times one that is a multiple of its unit or another such number, moves S so far
+ * that t is not exact, or to an infinity, where S stays. */
 ALWAYS __m512d scale_normal(__m512d x, int unit)
 {
     __m512i steps = _mm512_set1_epi64((int64_t)((uint64_t)-unit << 52));
