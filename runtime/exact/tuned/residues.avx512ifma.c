@@ -1,7 +1,7 @@
 /* Sums of products of f64 that lie close together, from what they are nearly and what they are modulo 2^52.
  *
- * The numbers are x = 2^a I and y = 2^b J with integers I, J of at most 2^63. A running sum S, in units of 2^(a+b), begins as
- * M, much larger than all the products together; u is its unit in the last place. For each pair in turn
+ * The numbers are x = 2^a I and y = 2^b J with integers I, J of at most 2^63. A running sum S, in units of 2^(a+b), begins
+ * as M, much larger than all the products together; u is its unit in the last place. For each pair in turn
  *
  *     S' = S + I J     rounded: loses at most u / 2
  *     t  = S' - S      what S took
