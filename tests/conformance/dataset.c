@@ -119,6 +119,34 @@ struct dataset dataset_counting(uint64_t rows)
     return data;
 }
 
+struct dataset dataset_shuffled(const struct dataset *raw, uint64_t seed)
+{
+    enum { MOST_BYTES = 1 << 16 };
+    static unsigned char bytes[MOST_BYTES + 1];
+    enum sheaf_type type;
+    assert_true(sheaf_type_parse(raw->reading.type, &type));
+    size_t size = sheaf_type_size(type);
+    FILE *from = fopen(raw->path, "rb");
+    assert_non_null(from);
+    size_t count = fread(bytes, 1, sizeof bytes, from) / size;
+    assert_true(count * size <= MOST_BYTES);
+    fclose(from);
+    for (size_t i = count; i-- > 1;) {
+        size_t j = noise(seed, i) % (i + 1);
+        unsigned char kept[8];
+        memcpy(kept, bytes + i * size, size);
+        memcpy(bytes + i * size, bytes + j * size, size);
+        memcpy(bytes + j * size, kept, size);
+    }
+    struct dataset data = *raw;
+    FILE *file = create(&data, "raw");
+    fwrite(bytes, size, count, file);
+    assert_int_equal(fclose(file), 0);
+    data.about = raw->about;
+    data.reading = raw->reading;
+    return data;
+}
+
 static void put_npy(FILE *file, enum sheaf_type type, bool fortran, uint64_t rows, uint64_t columns, uint64_t distinct,
                     uint64_t seed)
 {

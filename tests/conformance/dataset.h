@@ -23,6 +23,8 @@ struct dataset dataset_empty(void);
 struct dataset dataset_raw(enum sheaf_type type, uint64_t rows, bool special, uint64_t seed);
 /* 0, 1, 2, ... as raw f64. */
 struct dataset dataset_counting(uint64_t rows);
+/* The same elements in an order that follows from `seed`: alike for two that are as long. */
+struct dataset dataset_shuffled(const struct dataset *raw, uint64_t seed);
 /* A CSV of `rows` records with columns a,b (numbers, some missing) and text in between; `quoted`: cells with quotes,
  * delimiters and newlines in them, so that blocks cannot be cut without a survey. */
 struct dataset dataset_csv(uint64_t rows, bool quoted, uint64_t seed);

@@ -167,6 +167,7 @@ size_t check_covers(const struct fixture *fixture, const struct sheaf_kernel *co
     struct sheaf_error err;
     struct fixture plain = *fixture;
     plain.each = false;
+    plain.source = fixture->oracle ? fixture->oracle : fixture->source;
     if (run_cover(&plain, kernels, count, &whole, &expected, &err) != SHEAF_OK)
         fail_msg("%s and others of %s: %s", kernels[0]->name, fixture->about, err.message);
     company.expected = expected;

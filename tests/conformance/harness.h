@@ -24,6 +24,8 @@ struct fixture {
     struct sheaf_source *(*reopen)(const struct dataset *data);
     void (*close)(struct sheaf_source *source);
     const struct dataset *data;
+    /* Where the serial answer comes from: the same data in another order. NULL: from `source`. */
+    const struct sheaf_source *oracle;
     bool each; /* the covers give an answer for each input too; the total is what is compared */
 };
 

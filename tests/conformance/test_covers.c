@@ -110,6 +110,29 @@ static void test_lengths(void **state)
         check_rows(lengths[i], workers, blocks);
 }
 
+/* Whatever the order of the elements, and wherever they are cut: exact sums have the same bits over every exchange. */
+static void check_order(struct sheaf_source *oracle, struct sheaf_source *source, uint64_t seed)
+{
+    const unsigned workers[] = {1 + (unsigned)(seed * 5 % 7), 0};
+    const uint64_t blocks[] = {8 * (1 + seed * 7919 % 997), 0};
+    struct fixture fixture = {.source = source, .oracle = oracle, .about = "elements in another order", .world = world};
+    assert_true(check_covers(&fixture, sums.kernels, sums.count, strategies(), less(workers), blocks) > 0);
+    sheaf_source_destroy(source);
+    sheaf_source_destroy(oracle);
+}
+
+static void test_permutations(void **state)
+{
+    (void)state;
+    struct dataset a = dataset_raw(SHEAF_F64, 4001, true, 21), b = dataset_raw(SHEAF_F32, 4001, false, 22);
+    for (uint64_t seed = 1; seed <= (world ? 2 : 7); seed++) {
+        struct dataset c = dataset_shuffled(&a, seed), d = dataset_shuffled(&b, seed);
+        check_order(dataset_open(&a), dataset_open(&c), seed);
+        check_order(dataset_open(&b), dataset_open(&d), seed);
+        check_order(dataset_join(&a, &b), dataset_join(&c, &d), seed);
+    }
+}
+
 static void test_workers(void **state)
 {
     (void)state;
@@ -351,7 +374,7 @@ static int lead(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_types),       cmocka_unit_test(test_alone),         cmocka_unit_test(test_lengths),
-        cmocka_unit_test(test_workers),
+        cmocka_unit_test(test_permutations), cmocka_unit_test(test_workers),
         cmocka_unit_test(test_pairs),       cmocka_unit_test(test_text),          cmocka_unit_test(test_quoted_text),
         cmocka_unit_test(test_filtered_text), cmocka_unit_test(test_decimals),    cmocka_unit_test(test_nan_skip),
         cmocka_unit_test(test_fixed_order), cmocka_unit_test(test_fortran),       cmocka_unit_test(test_widths),
