@@ -38,6 +38,7 @@ enum {
     INEXACT_OR_INVALID = 0x21,
     QUIET = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC
 };
+#define RESIDUE_MASK ((INT64_C(1) << RESIDUE_BITS) - 1)
 _Static_assert(LANES == 8, "vectors of 512 bits");
 _Static_assert(WINDOW_BLOCK % GROUP == 0 && WINDOW_BLOCK / GROUP < 1 << GROWTH, "a chain is too long");
 
@@ -142,6 +143,7 @@ ALWAYS bool reconcile(int128 rest, uint64_t residue, int128 *exact)
 #define EACH(combine, all, part)                                                                           \
     combine(combine((all).first.part, (all).second.part), combine((all).third.part, (all).fourth.part))
 
+/* Integers of 32 lanes below 2^52 add up without overflow; so do residues, once they are that small again. */
 ALWAYS bool total(int64_t *limb, struct chains all, __m512d magic, int unit)
 {
     __m512i outside = _mm512_setzero_si512();
@@ -153,11 +155,11 @@ ALWAYS bool total(int64_t *limb, struct chains all, __m512d magic, int unit)
     if (_mm512_reduce_or_epi64(outside) >> 52)
         return false;
     double rest = _mm512_reduce_add_pd(EACH(_mm512_add_pd, all, rest));
-    uint64_t residue = (uint64_t)_mm512_reduce_add_epi64(EACH(_mm512_add_epi64, all, residue));
+    __m512i residues = _mm512_and_si512(EACH(_mm512_add_epi64, all, residue), _mm512_set1_epi64(RESIDUE_MASK));
+    uint64_t residue = (uint64_t)_mm512_reduce_add_epi64(residues);
     int128 exact;
     if (!reconcile((int128)(rest * window_power(-unit)), residue, &exact))
         return false;
-    /* Of 32 lanes, each below 2^52: nothing overflows. */
     limbs_add_scaled(limb, _mm512_reduce_add_epi64(taken), UNIT_BIT + unit + MAGIC_BIT - 52);
     limbs_add_scaled(limb, exact, UNIT_BIT + unit);
     return true;
