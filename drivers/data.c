@@ -108,8 +108,8 @@ static void tell_doubtful_header(const struct sheaf_source *source)
         told = name != NULL;
         input = strcmp(input, "-") == 0 ? "standard input" : input;
         if (name)
-            note("%s: the first row is taken for the names of columns, though \"%.64s\" looks like data; say --no-header if "
-                 "it is, --header if it is not", input, name);
+            note("%s: the first row is taken for the names of columns, though \"%.64s\" looks like data; say --no-header "
+                 "if it is, --header if it is not", input, name);
     }
 }
 

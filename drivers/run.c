@@ -202,7 +202,8 @@ static enum sheaf_status deliver(const struct call *call, struct outputs *output
     *holds = verdict.beyond == 0;
     explain_answer(&report);
     if (options->input.lines.given && !call->reduction.answer->rows.read)
-        note("no data on the lines asked for (--lines %s): the inputs end before, or only a header is there", options->input.lines.given);
+        note("no data on the lines asked for (--lines %s): the inputs end before, or only a header is there",
+             options->input.lines.given);
     return status;
 }
 

@@ -190,37 +190,17 @@ static const struct sheaf_role roles[] = {{"x", ARITHMETIC_TYPES}};
 #define FOR_EQUALS                                                                                         \
     "Of equal elements the first in the order of inputs and rows; -0 and +0 are equal. If any x is NaN, the first "   \
     "NaN. Counted from 0 in arrays; in text, records from 1 and the line too. null for an empty input."
+#define POSITION(NAME, summary_, formula_, what)                                                           \
+    {                                                                                                      \
+        .abi = SHEAF_KERNEL_ABI, .size = sizeof(struct sheaf_kernel), .name = #NAME, .summary = summary_,  \
+        .formula = formula_, .description = what " " FOR_EQUALS, .roles = roles, .role_count = 1,          \
+        .laws = SHEAF_LAW_EXACT, .state_size = state_size, .map = NAME##_map_portable,                     \
+        .variants = NAME##_variants, .merge = merge, .finish = NAME##_finish,                              \
+    }
 
-const struct sheaf_kernel sheaf_kernel_argmin = {
-    .abi = SHEAF_KERNEL_ABI,
-    .size = sizeof(struct sheaf_kernel),
-    .name = "argmin",
-    .summary = "where the least element is",
-    .formula = "least i with x[i] = min of x",
-    .description = "Where the least element is. " FOR_EQUALS,
-    .roles = roles,
-    .role_count = 1,
-    .laws = SHEAF_LAW_EXACT,
-    .state_size = state_size,
-    .map = argmin_map_portable,
-    .variants = argmin_variants,
-    .merge = merge,
-    .finish = argmin_finish,
-};
-
-const struct sheaf_kernel sheaf_kernel_argmax = {
-    .abi = SHEAF_KERNEL_ABI,
-    .size = sizeof(struct sheaf_kernel),
-    .name = "argmax",
-    .summary = "where the greatest element is",
-    .formula = "least i with x[i] = max of x",
-    .description = "Where the greatest element is. " FOR_EQUALS,
-    .roles = roles,
-    .role_count = 1,
-    .laws = SHEAF_LAW_EXACT,
-    .state_size = state_size,
-    .map = argmax_map_portable,
-    .variants = argmax_variants,
-    .merge = merge,
-    .finish = argmax_finish,
-};
+const struct sheaf_kernel sheaf_kernel_argmin =
+    POSITION(argmin, "where the least element is", "least i with x[i] = min of x",
+             "Where the least element is.");
+const struct sheaf_kernel sheaf_kernel_argmax =
+    POSITION(argmax, "where the greatest element is", "least i with x[i] = max of x",
+             "Where the greatest element is.");

@@ -37,28 +37,10 @@ static enum sheaf_status map_correlation(void *state, const struct sheaf_batch *
     return map_covariance(state, batch, args, err);
 }
 
-/* `taken` is what the divisor is below the number of rows. */
-static enum sheaf_status report_covariance(const char *name, const struct sums *sums, const struct sheaf_args *args,
-                                           int64_t taken, struct sheaf_result *result)
+static double covariance(const struct sums *sums, const struct sheaf_args *args, uint64_t divisor)
 {
-    if (sums->rows <= taken)
-        return sheaf_result_null(result, name);
-    double value = arithmetic_of(args)->covariance(sums_get(sums, args, X), sums_get(sums, args, Y),
-                                                   sums_get(sums, args, PRODUCTS), (uint64_t)sums->rows,
-                                                   (uint64_t)(sums->rows - taken));
-    return sheaf_result_real(result, name, value);
-}
-
-static enum sheaf_status report_of_sample(const char *name, const struct sums *sums, const struct sheaf_args *args,
-                                          struct sheaf_result *result)
-{
-    return report_covariance(name, sums, args, 1, result);
-}
-
-static enum sheaf_status report_of_population(const char *name, const struct sums *sums, const struct sheaf_args *args,
-                                              struct sheaf_result *result)
-{
-    return report_covariance(name, sums, args, 0, result);
+    return arithmetic_of(args)->covariance(sums_get(sums, args, X), sums_get(sums, args, Y),
+                                           sums_get(sums, args, PRODUCTS), (uint64_t)sums->rows, divisor);
 }
 
 static enum sheaf_status report_correlation(const char *name, const struct sums *sums, const struct sheaf_args *args,
@@ -73,57 +55,31 @@ static enum sheaf_status report_correlation(const char *name, const struct sums 
     return sheaf_result_real(result, name, correlation);
 }
 
-SUMS_FINISH(cov, report_of_sample)
-SUMS_FINISH(pcov, report_of_population)
+SUMS_FINISH(cov, sums_report_spread, covariance, SUMS_SAMPLE)
+SUMS_FINISH(pcov, sums_report_spread, covariance, SUMS_POPULATION)
 SUMS_FINISH(corr, report_correlation)
-
-static const struct sheaf_role roles[] = {{"x", ARITHMETIC_TYPES}, {"y", ARITHMETIC_TYPES}};
 
 #define ONCE "Computed from exact sums and rounded once, to the nearest double; the types may differ. NaN if any " \
              "element is NaN or infinite; "
 
-const struct sheaf_kernel sheaf_kernel_cov = {
-    .abi = SHEAF_KERNEL_ABI,
-    .size = sizeof(struct sheaf_kernel),
-    .name = "cov",
+const struct sheaf_kernel sheaf_kernel_cov = SUMS_KERNEL(cov, 2,
     .summary = "the covariance of a sample of pairs",
     .formula = "sum of (x[i] - mean x) (y[i] - mean y) / (n - 1)",
     .description = "The covariance of a sample. " ONCE "null for fewer than two pairs.",
-    .roles = roles,
-    .role_count = 2,
-    .laws = SHEAF_LAW_EXACT | SHEAF_LAW_ADD64,
     .state_size = state_size_covariance,
-    .map = map_covariance,
-    .finish = cov_finish,
-};
+    .map = map_covariance);
 
-const struct sheaf_kernel sheaf_kernel_pcov = {
-    .abi = SHEAF_KERNEL_ABI,
-    .size = sizeof(struct sheaf_kernel),
-    .name = "pcov",
+const struct sheaf_kernel sheaf_kernel_pcov = SUMS_KERNEL(pcov, 2,
     .summary = "the covariance of a population of pairs",
     .formula = "sum of (x[i] - mean x) (y[i] - mean y) / n",
     .description = "The covariance of a population. " ONCE "null for an empty input.",
-    .roles = roles,
-    .role_count = 2,
-    .laws = SHEAF_LAW_EXACT | SHEAF_LAW_ADD64,
     .state_size = state_size_covariance,
-    .map = map_covariance,
-    .finish = pcov_finish,
-};
+    .map = map_covariance);
 
-const struct sheaf_kernel sheaf_kernel_corr = {
-    .abi = SHEAF_KERNEL_ABI,
-    .size = sizeof(struct sheaf_kernel),
-    .name = "corr",
+const struct sheaf_kernel sheaf_kernel_corr = SUMS_KERNEL(corr, 2,
     .summary = "the correlation of two inputs",
     .formula = "cov(x, y) / sqrt(var(x) var(y))",
     .description = "Pearson's correlation coefficient, in [-1, 1]. " ONCE "null for fewer than two pairs, and if all x or "
                    "all y are equal.",
-    .roles = roles,
-    .role_count = 2,
-    .laws = SHEAF_LAW_EXACT | SHEAF_LAW_ADD64,
     .state_size = state_size_correlation,
-    .map = map_correlation,
-    .finish = corr_finish,
-};
+    .map = map_correlation);

@@ -70,7 +70,8 @@ static void add_element(struct sheaf_decimal *sum, const struct sheaf_column *x,
     for (uint32_t j = 0; j < x->terms; j++) {
         int64_t whole = term(x, rows, i, j), half = whole / 2;
         int64_t parts[] = {sign * half, sign * (whole - half)}; /* INT64_MIN has no negative */
-        struct sheaf_column two = {.type = SHEAF_DECIMAL, .data = parts, .exponent = x->exponent + 18 * (int32_t)j, .terms = 1};
+        int32_t exponent = x->exponent + SHEAF_DECIMAL_TERM_DIGITS * (int32_t)j;
+        struct sheaf_column two = {.type = SHEAF_DECIMAL, .data = parts, .exponent = exponent, .terms = 1};
         if (whole)
             sheaf_decimal_add(sum, &two, 2);
     }

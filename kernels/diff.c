@@ -332,12 +332,13 @@ const struct sheaf_kernel sheaf_kernel_diff = {
     .formula = "count of x[i] != y[i]; max of |x-y|, |x-y| / max(|x|,|y|), ulps between x and y",
     .description =
         "Compares the real numbers that the elements stand for, whatever their types: no bit of an i64 beside an f64 is "
-        "lost, and no digit of a text beside a text (beside an array a text is doubles). -0 equals +0 and any NaN equals any NaN. Reported are the number of elements that differ, the first of "
-        "them (element from 0; in text record from 1, and line), and the largest absolute difference, relative "
-        "difference (to the larger magnitude) and distance in units in the last place: of f32 if both are f32, of "
-        "integers 1 each, else of f64, to which integers and decimals are rounded (beyond the largest f64: to Infinity). A difference from an infinity is Infinity; a NaN "
-        "beside a number makes the three largest NaN. first is null if nothing differs, the three largest are for an empty "
-        "input.\n"
+        "lost, and no digit of a text beside a text (beside an array a text is doubles). -0 equals +0 and any NaN "
+        "equals any NaN. Reported are the number of elements that differ, the first of them (element from 0; in text "
+        "record from 1, and line), and the largest absolute difference, relative difference (to the larger magnitude) "
+        "and distance in units in the last place: of f32 if both are f32, of integers 1 each, else of f64, to which "
+        "integers and decimals are rounded (beyond the largest f64: to Infinity). A difference from an infinity is "
+        "Infinity; a NaN beside a number makes the three largest NaN. first is null if nothing differs, the three "
+        "largest are for an empty input.\n"
         "That values differ is an answer, so the exit code is 0. A script that is to fail then asks for none: "
         "sheaf run diff A B | grep -q '^differ.0$'",
     .roles = roles,

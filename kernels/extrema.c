@@ -54,54 +54,20 @@ static const struct sheaf_role roles[] = {{"x", ARITHMETIC_TYPES}};
 
 #define FOR_NAN "NaN if any x is NaN; null for an empty input. Integers, and decimals in " \
                 "text, are reported with all their digits."
+#define EXTREMUM(NAME, summary_, formula_, what)                                                           \
+    {                                                                                                      \
+        .abi = SHEAF_KERNEL_ABI, .size = sizeof(struct sheaf_kernel), .name = #NAME, .summary = summary_,  \
+        .formula = formula_, .description = what " " FOR_NAN, .roles = roles, .role_count = 1,             \
+        .laws = SHEAF_LAW_EXACT, .state_size = extreme_size, .map = NAME##_map_portable,                   \
+        .variants = NAME##_variants, .merge = merge, .finish = NAME##_finish,                              \
+    }
 
-const struct sheaf_kernel sheaf_kernel_min = {
-    .abi = SHEAF_KERNEL_ABI,
-    .size = sizeof(struct sheaf_kernel),
-    .name = "min",
-    .summary = "the least element",
-    .formula = "min of x[i]",
-    .description = "The least element; -0 is below +0, but in text both are 0. " FOR_NAN,
-    .roles = roles,
-    .role_count = 1,
-    .laws = SHEAF_LAW_EXACT,
-    .state_size = extreme_size,
-    .map = min_map_portable,
-    .variants = min_variants,
-    .merge = merge,
-    .finish = min_finish,
-};
-
-const struct sheaf_kernel sheaf_kernel_max = {
-    .abi = SHEAF_KERNEL_ABI,
-    .size = sizeof(struct sheaf_kernel),
-    .name = "max",
-    .summary = "the greatest element",
-    .formula = "max of x[i]",
-    .description = "The greatest element; +0 is above -0, but in text both are 0. " FOR_NAN,
-    .roles = roles,
-    .role_count = 1,
-    .laws = SHEAF_LAW_EXACT,
-    .state_size = extreme_size,
-    .map = max_map_portable,
-    .variants = max_variants,
-    .merge = merge,
-    .finish = max_finish,
-};
-
-const struct sheaf_kernel sheaf_kernel_norminf = {
-    .abi = SHEAF_KERNEL_ABI,
-    .size = sizeof(struct sheaf_kernel),
-    .name = "norminf",
-    .summary = "the largest absolute value",
-    .formula = "max of |x[i]|",
-    .description = "The largest absolute value, which of integers may be one more than their type holds. " FOR_NAN,
-    .roles = roles,
-    .role_count = 1,
-    .laws = SHEAF_LAW_EXACT,
-    .state_size = extreme_size,
-    .map = norminf_map_portable,
-    .variants = norminf_variants,
-    .merge = merge,
-    .finish = norminf_finish,
-};
+const struct sheaf_kernel sheaf_kernel_min =
+    EXTREMUM(min, "the least element", "min of x[i]",
+             "The least element; -0 is below +0, but in text both are 0.");
+const struct sheaf_kernel sheaf_kernel_max =
+    EXTREMUM(max, "the greatest element", "max of x[i]",
+             "The greatest element; +0 is above -0, but in text both are 0.");
+const struct sheaf_kernel sheaf_kernel_norminf =
+    EXTREMUM(norminf, "the largest absolute value", "max of |x[i]|",
+             "The largest absolute value, which of integers may be one more than their type holds.");

@@ -60,38 +60,20 @@ static enum sheaf_status report_kurtosis(const char *name, const struct sums *su
 SUMS_FINISH(skewness, report_skewness)
 SUMS_FINISH(kurtosis, report_kurtosis)
 
-static const struct sheaf_role roles[] = {{"x", ARITHMETIC_TYPES}};
-
 #define ONCE "mk is the mean of (x - mean)^k, with divisor n: no correction for a sample (scipy's default). Computed " \
              "from exact sums of powers and rounded once, to the nearest double. NaN if any element is NaN or infinite; " \
              "null for an empty input, and if all elements are equal."
 
-const struct sheaf_kernel sheaf_kernel_skewness = {
-    .abi = SHEAF_KERNEL_ABI,
-    .size = sizeof(struct sheaf_kernel),
-    .name = "skewness",
+const struct sheaf_kernel sheaf_kernel_skewness = SUMS_KERNEL(skewness, 1,
     .summary = "how much heavier one side of the distribution is",
     .formula = "m3 / m2^(3/2)",
     .description = "The skewness of the elements. " ONCE,
-    .roles = roles,
-    .role_count = 1,
-    .laws = SHEAF_LAW_EXACT | SHEAF_LAW_ADD64,
     .state_size = state_size_skewness,
-    .map = map_skewness,
-    .finish = skewness_finish,
-};
+    .map = map_skewness);
 
-const struct sheaf_kernel sheaf_kernel_kurtosis = {
-    .abi = SHEAF_KERNEL_ABI,
-    .size = sizeof(struct sheaf_kernel),
-    .name = "kurtosis",
+const struct sheaf_kernel sheaf_kernel_kurtosis = SUMS_KERNEL(kurtosis, 1,
     .summary = "how much heavier the tails are than a normal distribution's",
     .formula = "m4 / m2^2 - 3",
     .description = "The excess kurtosis of the elements, 0 for a normal distribution. " ONCE,
-    .roles = roles,
-    .role_count = 1,
-    .laws = SHEAF_LAW_EXACT | SHEAF_LAW_ADD64,
     .state_size = state_size_kurtosis,
-    .map = map_kurtosis,
-    .finish = kurtosis_finish,
-};
+    .map = map_kurtosis);

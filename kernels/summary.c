@@ -70,7 +70,7 @@ static enum sheaf_status finish(const void *state, const struct sheaf_args *args
     if (status == SHEAF_OK)
         status = sums_report_mean("mean", sums, args, result);
     if (status == SHEAF_OK)
-        status = sums_report_deviation("stddev", sums, args, result);
+        status = sums_report_spread("stddev", sums, args, sums_deviation, SUMS_SAMPLE, result);
     if (status == SHEAF_OK)
         status = report_extreme("min", sums, min_of((void *)state), ORDER_MIN, args, result);
     if (status == SHEAF_OK)

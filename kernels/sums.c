@@ -1,6 +1,8 @@
 /* sum, sumsq, norm1, norm2, dot: one exact sum each. */
 #include "sums.h"
 
+const struct sheaf_role sums_roles[2] = {{"x", ARITHMETIC_TYPES}, {"y", ARITHMETIC_TYPES}};
+
 void *sums_part(struct sums *sums, const struct sheaf_args *args, unsigned i)
 {
     return sums->part + i * (arithmetic_of(args)->size / sizeof sums->part[0]);
@@ -98,91 +100,49 @@ SUMS_FINISH(dot, report_dot)
 
 /* ---- kernels ------------------------------------------------------------------------------------------------ */
 
-static const struct sheaf_role roles[] = {{"x", ARITHMETIC_TYPES}, {"y", ARITHMETIC_TYPES}};
-
 #define EXACTLY "Computed without any rounding and rounded once, to the nearest double; of integers and of " \
                 "decimals in text, all digits. "
 #define NOT_FINITE "NaN if any element is NaN. 0 for an empty input."
 
-const struct sheaf_kernel sheaf_kernel_sum = {
-    .abi = SHEAF_KERNEL_ABI,
-    .size = sizeof(struct sheaf_kernel),
-    .name = "sum",
+const struct sheaf_kernel sheaf_kernel_sum = SUMS_KERNEL(sum, 1,
     .summary = "the sum of all elements",
     .formula = "sum of x[i]",
     .description = "The sum. " EXACTLY "Infinite only if an element is, or if the whole sum is too large for a "
                    "double; NaN if both infinities occur. A sum of zero is +0. " NOT_FINITE,
-    .roles = roles,
-    .role_count = 1,
-    .laws = SHEAF_LAW_EXACT | SHEAF_LAW_ADD64,
     .state_size = sums_size_one,
     .map = sums_map_plain,
-    .merge = sums_merge_one,
-    .finish = sum_finish,
-};
+    .merge = sums_merge_one);
 
-const struct sheaf_kernel sheaf_kernel_sumsq = {
-    .abi = SHEAF_KERNEL_ABI,
-    .size = sizeof(struct sheaf_kernel),
-    .name = "sumsq",
+const struct sheaf_kernel sheaf_kernel_sumsq = SUMS_KERNEL(sumsq, 1,
     .summary = "the sum of the squares",
     .formula = "sum of x[i]^2",
     .description = "The sum of the squares; no square overflows or underflows by itself. " EXACTLY NOT_FINITE,
-    .roles = roles,
-    .role_count = 1,
-    .laws = SHEAF_LAW_EXACT | SHEAF_LAW_ADD64,
     .state_size = sums_size_one,
     .map = sums_map_squares,
-    .merge = sums_merge_one,
-    .finish = sumsq_finish,
-};
+    .merge = sums_merge_one);
 
-const struct sheaf_kernel sheaf_kernel_norm1 = {
-    .abi = SHEAF_KERNEL_ABI,
-    .size = sizeof(struct sheaf_kernel),
-    .name = "norm1",
+const struct sheaf_kernel sheaf_kernel_norm1 = SUMS_KERNEL(norm1, 1,
     .summary = "the sum of the absolute values",
     .formula = "sum of |x[i]|",
     .description = "The sum of the absolute values. " EXACTLY NOT_FINITE,
-    .roles = roles,
-    .role_count = 1,
-    .laws = SHEAF_LAW_EXACT | SHEAF_LAW_ADD64,
     .state_size = sums_size_one,
     .map = sums_map_absolute,
-    .merge = sums_merge_one,
-    .finish = norm1_finish,
-};
+    .merge = sums_merge_one);
 
-const struct sheaf_kernel sheaf_kernel_norm2 = {
-    .abi = SHEAF_KERNEL_ABI,
-    .size = sizeof(struct sheaf_kernel),
-    .name = "norm2",
+const struct sheaf_kernel sheaf_kernel_norm2 = SUMS_KERNEL(norm2, 1,
     .summary = "the Euclidean norm",
     .formula = "sqrt(sum of x[i]^2)",
     .description = "The square root of the exact sum of the squares, rounded once, to the nearest double, so that "
                    "no square overflows or underflows. " NOT_FINITE,
-    .roles = roles,
-    .role_count = 1,
-    .laws = SHEAF_LAW_EXACT | SHEAF_LAW_ADD64,
     .state_size = sums_size_one,
     .map = sums_map_squares,
-    .merge = sums_merge_one,
-    .finish = norm2_finish,
-};
+    .merge = sums_merge_one);
 
-const struct sheaf_kernel sheaf_kernel_dot = {
-    .abi = SHEAF_KERNEL_ABI,
-    .size = sizeof(struct sheaf_kernel),
-    .name = "dot",
+const struct sheaf_kernel sheaf_kernel_dot = SUMS_KERNEL(dot, 2,
     .summary = "the dot product of two inputs",
     .formula = "sum of x[i] * y[i]",
     .description = "The sum of the products; the types may differ, and no product overflows or underflows by itself. "
                    EXACTLY "Infinity times zero is NaN. A sum of zero is +0. " NOT_FINITE,
-    .roles = roles,
-    .role_count = 2,
-    .laws = SHEAF_LAW_EXACT | SHEAF_LAW_ADD64,
     .state_size = sums_size_one,
     .map = sums_map_products,
-    .merge = sums_merge_one,
-    .finish = dot_finish,
-};
+    .merge = sums_merge_one);

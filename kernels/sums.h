@@ -1,4 +1,5 @@
-/* What the kernels built on exact sums share: one state, one map per kind of sum, and how sums are reported. */
+/* What the kernels built on exact sums share: one state, one map per kind of sum, how sums are reported, and most of a
+ * descriptor. */
 #ifndef SHEAF_KERNELS_SUMS_H
 #define SHEAF_KERNELS_SUMS_H
 
@@ -32,18 +33,35 @@ sums_merge sums_merge_two;
 /* Adds an entry called `name` to `result`. */
 typedef enum sheaf_status sums_report(const char *name, const struct sums *sums, const struct sheaf_args *args,
                                       struct sheaf_result *result);
-sums_report sums_report_total;     /* part 0; all digits if the columns are of integers or decimals */
-sums_report sums_report_mean;      /* of part 0; null without rows */
-sums_report sums_report_deviation; /* of a sample; null for fewer than two rows */
+sums_report sums_report_total; /* part 0; all digits if the columns are of integers or decimals */
+sums_report sums_report_mean;  /* of part 0; null without rows */
 
-/* Defines NAME_finish, which reports the entry NAME. */
-#define SUMS_FINISH(NAME, report)                                                                          \
+/* Something squared over a number of degrees of freedom, at least 1; that of parts 0 and 1, x and x^2. */
+typedef double sums_spread(const struct sums *sums, const struct sheaf_args *args, uint64_t divisor);
+sums_spread sums_deviation;
+/* How much less than the rows the divisor is. */
+enum sums_spread_of { SUMS_POPULATION = 0, SUMS_SAMPLE = 1 };
+/* Null if there are too few rows. */
+enum sheaf_status sums_report_spread(const char *name, const struct sums *sums, const struct sheaf_args *args,
+                                     sums_spread *spread, enum sums_spread_of of, struct sheaf_result *result);
+
+/* Defines NAME_finish, which reports the entry NAME; what is given behind `report` is given to it, before the result. */
+#define SUMS_FINISH(NAME, report, ...)                                                                     \
     static enum sheaf_status NAME##_finish(const void *state, const struct sheaf_args *args,               \
                                            const struct sheaf_finish *finish, struct sheaf_result *result, \
                                            struct sheaf_error *err)                                        \
     {                                                                                                      \
         (void)finish, (void)err;                                                                           \
-        return report(#NAME, state, args, result);                                                         \
+        return report(#NAME, state, args, ##__VA_ARGS__, result);                                          \
     }
+
+/* The descriptor of a kernel of `inputs` columns that ends with NAME_finish, and its fields that are its own. */
+#define SUMS_KERNEL(NAME, inputs, ...)                                                                     \
+    {                                                                                                      \
+        .abi = SHEAF_KERNEL_ABI, .size = sizeof(struct sheaf_kernel), .name = #NAME, .roles = sums_roles,  \
+        .role_count = inputs, .laws = SHEAF_LAW_EXACT | SHEAF_LAW_ADD64, .finish = NAME##_finish,          \
+        __VA_ARGS__                                                                                        \
+    }
+extern const struct sheaf_role sums_roles[2]; /* x, y */
 
 #endif

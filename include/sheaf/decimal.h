@@ -2,12 +2,11 @@
  * times 0.1 is 0.3; of the doubles nearest to 0.1 the sum is, rounded once, 0.30000000000000004.
  *
  * The counterpart of sheaf/exact.h: a fixed-point number in base 10^9, wide enough for 2^64 products of any two numbers
- * whose digits lie from 10^-1152 up to below 10^1152 (SHEAF_DECIMAL_REACH), plus counts of what is not a number. Adding
- * is exact, so the value does not depend on order or grouping, and merging is plain addition of int64.
+ * whose digits lie from 10^-1152 up to below 10^1152 (SHEAF_DECIMAL_REACH), plus counts of what is not a number. What is
+ * said there of all accumulators (merging, headroom, threads, forks) and of every answer that is a double (NaN, infinities,
+ * ties, zero) holds here.
  *
- * Integer instructions throughout; nothing here allocates or fails. All functions are reentrant; one accumulator belongs
- * to one thread at a time. Columns are of type SHEAF_DECIMAL (struct sheaf_column). What functions returning a double
- * give for NaN, infinities, ties and zero is what their counterparts in sheaf/exact.h give. */
+ * Integer instructions throughout. Columns are of type SHEAF_DECIMAL (struct sheaf_column). */
 #ifndef SHEAF_DECIMAL_H
 #define SHEAF_DECIMAL_H
 
@@ -26,17 +25,13 @@ enum {
     SHEAF_DECIMAL_TEXT = 9 * SHEAF_DECIMAL_LIMBS + 36
 };
 
-/* An array of int64 and nothing else: all zeros is the value 0, and elementwise addition is the merge
- * (SHEAF_LAW_ADD64). The value is the sum of limb[i] * 10^(9 (i - 256)); each limb carries a sign.
- *
- * Headroom: limbs are below 2^31 in magnitude after every merge, and every sheaf_decimal_add* leaves those that it
- * touched between -10^9 and 10^9. So 2^30 accumulators, however they came about, may be summed elementwise. Such a sum
- * may be added to, read and merged; it must be merged or normalised before it is summed elementwise again. */
+/* The value is the sum of limb[i] * 10^(9 (i - 256)). Limbs are below 2^31 in magnitude after every merge, and every
+ * sheaf_decimal_add* leaves those that it touched between -10^9 and 10^9. */
 struct sheaf_decimal {
     int64_t limb[SHEAF_DECIMAL_LIMBS];
-    int64_t nan;     /* how many terms were NaN */
-    int64_t pos_inf; /* how many were +Inf */
-    int64_t neg_inf; /* how many were -Inf */
+    int64_t nan;     /* how many NaN were added */
+    int64_t pos_inf; /* how many +Inf */
+    int64_t neg_inf; /* how many -Inf */
 };
 
 /* ---- adding the `rows` elements of a column: at most 2^38 a call ---------------------------------------------- */
@@ -51,18 +46,15 @@ SHEAF_API void sheaf_decimal_add_squares(struct sheaf_decimal *into, const struc
 SHEAF_API void sheaf_decimal_add_products(struct sheaf_decimal *into, const struct sheaf_column *x,
                                           const struct sheaf_column *y, uint64_t rows);
 
-/* Adds `from` to `into`, element by element, and normalises `into` where limbs are no longer below 2^31: any number of
- * merges is safe. Either may be an elementwise sum, as above. */
+/* See sheaf_exact_merge; limbs are kept below 2^31. */
 SHEAF_API void sheaf_decimal_merge(struct sheaf_decimal *into, const struct sheaf_decimal *from);
-/* Carries: every limb but the last comes to lie in [0, 10^9), the last one takes the sign. The value stays; equal
- * values become equal bytes. */
+/* See sheaf_exact_normalise; every limb but the last comes to lie in [0, 10^9). */
 SHEAF_API void sheaf_decimal_normalise(struct sheaf_decimal *x);
 
 /* ---- reading the value ------------------------------------------------------------------------------------------ */
 
-/* Is it a number: no NaN and no infinity added? */
+/* See sheaf_exact_is_finite, sheaf_exact_sign. */
 SHEAF_API bool sheaf_decimal_is_finite(const struct sheaf_decimal *x);
-/* -1, 0 or 1; of the finite part where it is not finite. */
 SHEAF_API int sheaf_decimal_sign(const struct sheaf_decimal *x);
 /* -1, 0 or 1 as a is less than, equal to or greater than b; of the finite parts where they are not finite. */
 SHEAF_API int sheaf_decimal_compare(const struct sheaf_decimal *a, const struct sheaf_decimal *b);
@@ -78,20 +70,16 @@ SHEAF_API SHEAF_MUST_USE enum sheaf_status sheaf_result_decimal(struct sheaf_res
 
 /* ---- one rounding after exact algebra --------------------------------------------------------------------------- */
 
-/* x / n, rounded once; n >= 1. The mean of n values whose sum is x. */
+/* Each computes, rounds and fails as sheaf_exact_* of its name. */
+
 SHEAF_API double sheaf_decimal_quotient(const struct sheaf_decimal *x, uint64_t n);
-/* The square root of x / n, rounded once; n >= 1. NaN if x is negative. */
 SHEAF_API double sheaf_decimal_root(const struct sheaf_decimal *x, uint64_t n);
-/* (n squares - sum^2) / (n divisor), rounded once: see sheaf_exact_variance. */
 SHEAF_API double sheaf_decimal_variance(const struct sheaf_decimal *sum, const struct sheaf_decimal *squares, uint64_t n,
                                         uint64_t divisor);
-/* The square root of the same, rounded once. */
 SHEAF_API double sheaf_decimal_deviation(const struct sheaf_decimal *sum, const struct sheaf_decimal *squares,
                                          uint64_t n, uint64_t divisor);
-/* (n products - sum_x sum_y) / (n divisor): the covariance. */
 SHEAF_API double sheaf_decimal_covariance(const struct sheaf_decimal *sum_x, const struct sheaf_decimal *sum_y,
                                           const struct sheaf_decimal *products, uint64_t n, uint64_t divisor);
-/* Pearson's correlation coefficient: see sheaf_exact_correlation. */
 SHEAF_API SHEAF_MUST_USE bool sheaf_decimal_correlation(const struct sheaf_decimal *sum_x,
                                                         const struct sheaf_decimal *sum_y,
                                                         const struct sheaf_decimal *squares_x,

@@ -2,18 +2,25 @@
  * once, at the end, to the nearest double.
  *
  * A superaccumulator (Kulisch; Neal, arXiv 1505.05571; Collange et al., ParCo 2015): a fixed-point number wide
- * enough for 2^64 products of any two doubles, plus counts of what is not a number. Adding is exact, so the
- * value does not depend on order or grouping, and merging is plain addition of int64.
+ * enough for 2^64 products of any two doubles, plus counts of what is not a number.
  *
  * Numbers are added at the speed of the memory where the processor allows (docs/exact.md tells how); how it is done
  * changes no answer. None depends on the caller's rounding mode, flush-to-zero or traps either, and all of that, flags
- * included, is left as it was. Nothing here allocates or fails. All functions are reentrant; one accumulator belongs to
- * one thread at a time.
+ * included, is left as it was.
  *
  *     struct sheaf_exact sum = {0};
  *     sheaf_exact_add(&sum, SHEAF_F64, x, n);     // as often as needed, on as many accumulators
  *     sheaf_exact_merge(&sum, &other);
  *     double s = sheaf_exact_round(&sum);
+ *
+ * What all accumulators share, those of sheaf/decimal.h too:
+ *  - adding is exact, so that the value does not depend on order or grouping;
+ *  - an accumulator is an array of int64 and nothing else: all zeros is the value 0, and elementwise addition is the
+ *    merge (SHEAF_LAW_ADD64). Its value is a sum of limbs, each times its weight; each carries a sign of its own;
+ *  - limbs have headroom: 2^30 accumulators, however they came about, may be summed elementwise. Such a sum may be added
+ *    to, read and merged; it must be merged or normalised before it is summed elementwise again;
+ *  - nothing allocates, fails or keeps a state: all functions are reentrant, before a fork and after it. One accumulator
+ *    belongs to one thread at a time.
  *
  * Answers that every function returning a double shares:
  *  - a NaN added, or +Inf and -Inf both, gives the one NaN 0x7ff8000000000000; an infinity alone gives itself;
@@ -39,17 +46,13 @@ enum {
     SHEAF_EXACT_TEXT = 680
 };
 
-/* An array of int64 and nothing else: all zeros is the value 0, and elementwise addition is the merge
- * (SHEAF_LAW_ADD64). The value is the sum of limb[i] * 2^(32 (i - 68)); each limb carries a sign.
- *
- * Headroom: limbs are below 2^32 in magnitude after every merge, and every sheaf_exact_add* leaves so those that it
- * touched. So 2^30 accumulators, however they came about, may be summed elementwise. Such a sum may be added to, read and
- * merged; it must be merged or normalised before it is summed elementwise again. */
+/* The value is the sum of limb[i] * 2^(32 (i - 68)). Limbs are below 2^32 in magnitude after every merge, and every
+ * sheaf_exact_add* leaves so those that it touched. */
 struct sheaf_exact {
     int64_t limb[SHEAF_EXACT_LIMBS];
-    int64_t nan;     /* how many terms were NaN */
-    int64_t pos_inf; /* how many were +Inf */
-    int64_t neg_inf; /* how many were -Inf */
+    int64_t nan;     /* how many NaN were added */
+    int64_t pos_inf; /* how many +Inf */
+    int64_t neg_inf; /* how many -Inf */
 };
 
 /* ---- adding a dense run of `n` elements, aligned to their size ---------------------------------------------- */
@@ -65,7 +68,7 @@ SHEAF_API void sheaf_exact_add_products(struct sheaf_exact *into, enum sheaf_typ
                                         enum sheaf_type y_type, const void *y, uint64_t n);
 
 /* Adds `from` to `into`, element by element, and normalises `into` where limbs are no longer below 2^32: any number of
- * merges is safe. Either may be an elementwise sum, as above. */
+ * merges is safe. Either may be an elementwise sum. */
 SHEAF_API void sheaf_exact_merge(struct sheaf_exact *into, const struct sheaf_exact *from);
 /* Carries: every limb but the last comes to lie in [0, 2^32), the last one takes the sign. The value stays; equal
  * values become equal bytes. */
@@ -118,9 +121,8 @@ enum {
     SHEAF_EXACT_FOURTH_LIMBS = 269
 };
 
-/* The sums of x, x^2, x^3 and x^4. Int64 and nothing else, as struct sheaf_exact: zeros are the sums of nothing,
- * elementwise addition merges, 2^30 times and more. What is not finite is counted in the first two and left out of the
- * others. Who needs no fourth powers may leave them out at the end. */
+/* The sums of x, x^2, x^3 and x^4: an accumulator too, with no merge but elementwise addition. What is not finite is
+ * counted in the first two and left out of the others. Who needs no fourth powers may leave them out at the end. */
 struct sheaf_exact_powers {
     struct sheaf_exact sum, squares;
     int64_t cubes[SHEAF_EXACT_CUBE_LIMBS];

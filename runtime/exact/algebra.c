@@ -61,12 +61,12 @@ bool ratio_correlation(struct ratio *out, const struct bigint *products, const s
 /* out = n^3 m_3 = n (n S3 - S1 S2) - 2 S1 n^2 m_2, where spread = n^2 m_2. */
 static void set_third(struct bigint *out, const struct bigint power[3], const struct bigint *spread, uint64_t n)
 {
-    struct bigint term;
+    struct bigint product;
     set_central(out, &power[2], &power[0], &power[1], n);
     bigint_multiply_uint(out, n);
-    bigint_multiply(&term, &power[0], spread);
-    bigint_shift_left(&term, 1);
-    bigint_subtract(out, &term);
+    bigint_multiply(&product, &power[0], spread);
+    bigint_shift_left(&product, 1);
+    bigint_subtract(out, &product);
 }
 
 bool ratio_skewness(struct ratio *out, const struct bigint power[3], uint64_t n)
@@ -85,16 +85,16 @@ bool ratio_skewness(struct ratio *out, const struct bigint power[3], uint64_t n)
 /* out = n^4 m_4 = n^2 (n S4 - S1 S3) - 3 S1 (n^3 m_3 + S1 n^2 m_2), where spread = n^2 m_2. */
 static void set_fourth(struct bigint *out, const struct bigint power[4], const struct bigint *spread, uint64_t n)
 {
-    struct bigint third, term;
+    struct bigint third, product;
     set_third(&third, power, spread, n);
-    bigint_multiply(&term, &power[0], spread);
-    bigint_add(&third, &term);
+    bigint_multiply(&product, &power[0], spread);
+    bigint_add(&third, &product);
     bigint_multiply_uint(&third, 3);
-    bigint_multiply(&term, &power[0], &third);
+    bigint_multiply(&product, &power[0], &third);
     set_central(out, &power[3], &power[0], &power[2], n);
     bigint_multiply_uint(out, n);
     bigint_multiply_uint(out, n);
-    bigint_subtract(out, &term);
+    bigint_subtract(out, &product);
 }
 
 bool ratio_kurtosis(struct ratio *out, const struct bigint power[4], uint64_t n)

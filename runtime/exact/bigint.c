@@ -17,9 +17,11 @@ static void negate(uint32_t *digit, unsigned count)
     for (unsigned i = 0; i < count; i++) {
         carry += ~digit[i];
         digit[i] = (uint32_t)carry;
-        carry >>= LIMB_BITS;
+        carry >>= DIGIT_BITS;
     }
 }
+
+_Static_assert((int)DIGIT_BITS == (int)LIMB_BITS, "a limb makes a digit");
 
 void bigint_set_limbs(struct bigint *out, const int64_t *limb, unsigned count)
 {
@@ -27,7 +29,7 @@ void bigint_set_limbs(struct bigint *out, const int64_t *limb, unsigned count)
     for (unsigned i = 0; i < count; i++) {
         carry += limb[i];
         out->digit[i] = (uint32_t)carry;
-        carry >>= LIMB_BITS;
+        carry >>= DIGIT_BITS;
     }
     out->digit[count] = (uint32_t)carry; /* a limb's upper half is the last carry, and less than a digit */
     out->count = count + 1;
@@ -55,7 +57,7 @@ void bigint_set_uint(struct bigint *out, uint64_t value)
     out->negative = false;
     out->count = 2;
     out->digit[0] = (uint32_t)value;
-    out->digit[1] = (uint32_t)(value >> LIMB_BITS);
+    out->digit[1] = (uint32_t)(value >> DIGIT_BITS);
     trim(out);
 }
 
@@ -68,7 +70,7 @@ void bigint_copy(struct bigint *out, const struct bigint *x)
 
 unsigned bigint_bits(const struct bigint *x)
 {
-    return x->count ? x->count * LIMB_BITS - (unsigned)__builtin_clz(x->digit[x->count - 1]) : 0;
+    return x->count ? x->count * DIGIT_BITS - (unsigned)__builtin_clz(x->digit[x->count - 1]) : 0;
 }
 
 int bigint_compare_magnitude(const struct bigint *a, const struct bigint *b)
@@ -94,7 +96,7 @@ void bigint_multiply(struct bigint *out, const struct bigint *a, const struct bi
         for (unsigned j = 0; j < b->count; j++) {
             carry += (uint64_t)a->digit[i] * b->digit[j] + out->digit[i + j];
             out->digit[i + j] = (uint32_t)carry;
-            carry >>= LIMB_BITS;
+            carry >>= DIGIT_BITS;
         }
         out->digit[i + b->count] = (uint32_t)carry;
     }
@@ -107,9 +109,9 @@ void bigint_multiply_uint(struct bigint *x, uint64_t factor)
     for (unsigned i = 0; i < x->count; i++) {
         carry += (uint128)factor * x->digit[i];
         x->digit[i] = (uint32_t)carry;
-        carry >>= LIMB_BITS;
+        carry >>= DIGIT_BITS;
     }
-    for (; carry; carry >>= LIMB_BITS)
+    for (; carry; carry >>= DIGIT_BITS)
         x->digit[x->count++] = (uint32_t)carry;
     trim(x);
 }
@@ -136,7 +138,7 @@ static void subtract_magnitude(struct bigint *out, const struct bigint *larger, 
     for (unsigned i = 0; i < count; i++) {
         borrow += (int64_t)larger->digit[i] - digit_at(smaller, i);
         out->digit[i] = (uint32_t)borrow;
-        borrow >>= LIMB_BITS;
+        borrow >>= DIGIT_BITS;
     }
     out->count = count;
 }
@@ -148,7 +150,7 @@ static void add_magnitude(struct bigint *a, const struct bigint *b)
     for (unsigned i = 0; i < count; i++) {
         carry += (uint64_t)digit_at(a, i) + digit_at(b, i);
         a->digit[i] = (uint32_t)carry;
-        carry >>= LIMB_BITS;
+        carry >>= DIGIT_BITS;
     }
     a->count = count;
 }
@@ -179,12 +181,12 @@ void bigint_subtract(struct bigint *a, const struct bigint *b)
 
 void bigint_shift_left(struct bigint *x, unsigned bits)
 {
-    unsigned digits = bits / LIMB_BITS, shift = bits % LIMB_BITS;
+    unsigned digits = bits / DIGIT_BITS, shift = bits % DIGIT_BITS;
     if (x->count == 0)
         return;
     for (unsigned i = x->count + 1; i-- > 0;) {
-        uint64_t pair = (uint64_t)digit_at(x, i) << LIMB_BITS | (i ? x->digit[i - 1] : 0);
-        x->digit[i + digits] = (uint32_t)(pair << shift >> LIMB_BITS);
+        uint64_t pair = (uint64_t)digit_at(x, i) << DIGIT_BITS | (i ? x->digit[i - 1] : 0);
+        x->digit[i + digits] = (uint32_t)(pair << shift >> DIGIT_BITS);
     }
     memset(x->digit, 0, digits * sizeof x->digit[0]);
     x->count += digits + 1;
@@ -207,7 +209,7 @@ uint32_t bigint_divide_small(struct bigint *x, uint32_t divisor)
 {
     uint64_t rest = 0;
     for (unsigned i = x->count; i-- > 0;) {
-        rest = rest << LIMB_BITS | x->digit[i];
+        rest = rest << DIGIT_BITS | x->digit[i];
         x->digit[i] = (uint32_t)(rest / divisor);
         rest %= divisor;
     }

@@ -9,7 +9,7 @@
 /* The largest number that binary data need is the square of n^2 times a sum of cubes: 4 x 64 bits of counts and
  * 2 x 6500 of sum (see algebra.h). Decimals may have about as many digits on either side of the point as make
  * 10^1500 and 10^-1500. */
-enum { BIGINT_DIGITS = 2048, BIGINT_BITS = BIGINT_DIGITS * 32 };
+enum { DIGIT_BITS = 32, BIGINT_DIGITS = 2048, BIGINT_BITS = BIGINT_DIGITS * DIGIT_BITS };
 
 /* Sign and magnitude, base 2^32, lowest digit first; `count` leaves out leading zeros, so that zero has none. Copy by
  * bigint_copy: an assignment copies the unused digits too. */

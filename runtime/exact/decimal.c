@@ -4,14 +4,14 @@
 
 /* ---- adding an integer ------------------------------------------------------------------------------------------ */
 
-enum { SHIFT_MOST = 100000000, MAGNITUDE_WORDS = 6 };
+enum { SHIFT_MOST = 100000000, WORD_BITS = 32, MAGNITUDE_WORDS = 6 };
 
 /* An unsigned integer, lowest word first: any `wide` times 10^8. */
 struct magnitude {
     uint32_t word[MAGNITUDE_WORDS];
     unsigned count;
 };
-_Static_assert(SHIFT_MOST < INT64_C(1) << (MAGNITUDE_WORDS * LIMB_BITS - WIDE_BITS), "a scaled sum overflows");
+_Static_assert(SHIFT_MOST < INT64_C(1) << (MAGNITUDE_WORDS * WORD_BITS - WIDE_BITS), "a scaled sum overflows");
 
 static bool magnitude_set(struct magnitude *out, struct wide value)
 {
@@ -25,7 +25,7 @@ static bool magnitude_set(struct magnitude *out, struct wide value)
     }
     const uint64_t words[3] = {lowest, (uint64_t)rest, (uint64_t)(rest >> 64)};
     for (unsigned i = 0; i < MAGNITUDE_WORDS; i++)
-        out->word[i] = (uint32_t)(words[i / 2] >> 32 * (i % 2));
+        out->word[i] = (uint32_t)(words[i / 2] >> WORD_BITS * (i % 2));
     for (out->count = MAGNITUDE_WORDS; out->count && out->word[out->count - 1] == 0;)
         out->count--;
     return negative;
@@ -37,7 +37,7 @@ static void magnitude_multiply(struct magnitude *x, uint32_t factor)
     for (unsigned i = 0; i < x->count; i++) {
         carry += (uint64_t)factor * x->word[i];
         x->word[i] = (uint32_t)carry;
-        carry >>= LIMB_BITS;
+        carry >>= WORD_BITS;
     }
     if (carry)
         x->word[x->count++] = (uint32_t)carry;
@@ -48,7 +48,7 @@ static int64_t magnitude_take(struct magnitude *x)
 {
     uint64_t rest = 0;
     for (unsigned i = x->count; i-- > 0;) {
-        rest = rest << LIMB_BITS | x->word[i];
+        rest = rest << WORD_BITS | x->word[i];
         x->word[i] = (uint32_t)(rest / TENS);
         rest %= TENS;
     }

@@ -18,7 +18,7 @@ static void push(struct bigint *x, uint32_t digit)
     for (unsigned i = 0; i < x->count; i++) {
         carry += (uint64_t)TENS * x->digit[i];
         x->digit[i] = (uint32_t)carry;
-        carry >>= LIMB_BITS;
+        carry >>= DIGIT_BITS;
     }
     if (carry)
         x->digit[x->count++] = (uint32_t)carry;

@@ -22,10 +22,10 @@ void integers_add_squares(int64_t *limb, enum sheaf_type type, const void *x, ui
         uint64_t low = 0, high = 0;                                                                        \
         for (uint64_t i = 0; i < n; i++) {                                                                 \
             uint64_t size = x[i] < 0 ? -(uint64_t)x[i] : (uint64_t)x[i];                                   \
-            low += size & LIMB_MASK;                                                                       \
-            high += size >> LIMB_BITS;                                                                     \
+            low += size & HALF_MASK;                                                                       \
+            high += size >> HALF_BITS;                                                                     \
         }                                                                                                  \
-        return (int128)low + ((int128)high << LIMB_BITS);                                                  \
+        return (int128)low + ((int128)high << HALF_BITS);                                                  \
     }
 DEFINE_ABSOLUTE(I8, int8_t)
 DEFINE_ABSOLUTE(I16, int16_t)

@@ -18,7 +18,7 @@ enum {
 
 struct set {
     enum cpu_level level;
-    bool narrow; /* comes before the next set below it, not instead */
+    bool extra; /* comes before the next set below it, not instead */
     const struct window (*windows)[WINDOW_KINDS];
 };
 
@@ -56,7 +56,7 @@ static void find_windows(struct run *run)
             continue;
         for (unsigned i = 0; i < WINDOW_KINDS && windows[i].block; i++)
             run->windows[run->count++] = &windows[i];
-        all = !sets[k].narrow;
+        all = !sets[k].extra;
     }
 }
 

@@ -14,12 +14,16 @@ enum {
     LIMB_COUNT = SHEAF_EXACT_LIMBS,
     UNIT_LIMB = SHEAF_EXACT_UNIT_LIMB,
     UNIT_BIT = UNIT_LIMB * LIMB_BITS, /* bit b of the fixed-point number weighs 2^(b - UNIT_BIT) */
-    /* Terms added to a limb, each below 2^32, before it is normalised: far below the 2^31 that fit, so that
+    /* How often a limb is added to, less than 2^32 a time, before it is normalised: far below the 2^31 that fit, so that
      * accumulators which were merged 2^30 times may still be added to. */
-    TERMS_BEFORE_CARRY = 1 << 24
+    ADDS_BEFORE_CARRY = 1 << 24
 };
 
 #define LIMB_MASK INT64_C(0xffffffff)
+
+/* Halves of a word, summed apart so that no word overflows. */
+enum { HALF_BITS = 32 };
+#define HALF_MASK INT64_C(0xffffffff)
 
 typedef __int128 int128;
 typedef unsigned __int128 uint128;

@@ -1,69 +1,69 @@
 #include "exact/plain.h"
-#include "exact/terms.h"
+#include "exact/decoded.h"
 
-/* Terms are added without carrying; the limbs are normalised before they could overflow, and in the end. */
+/* Elements are added without carrying; the limbs are normalised before they could overflow, and in the end. */
 
-typedef void terms_step(struct sheaf_exact *into, struct terms *terms, unsigned count);
+typedef void adder(struct sheaf_exact *into, struct decoded *decoded, unsigned count);
 
 static unsigned slice_length(uint64_t left)
 {
-    return left < TERMS ? (unsigned)left : TERMS;
+    return left < DECODED_MOST ? (unsigned)left : DECODED_MOST;
 }
 
-static void add_terms(struct sheaf_exact *into, terms_step *step, enum sheaf_type type, const void *x, uint64_t n)
+static void add_decoded(struct sheaf_exact *into, adder *add, enum sheaf_type type, const void *x, uint64_t n)
 {
-    struct terms terms;
+    struct decoded decoded;
     for (uint64_t done = 0, count; done < n; done += count) {
         count = slice_length(n - done);
-        terms_load(&terms, type, x, done, (unsigned)count);
-        step(into, &terms, (unsigned)count);
-        if ((done + count) % TERMS_BEFORE_CARRY == 0)
+        decoded_load(&decoded, type, x, done, (unsigned)count);
+        add(into, &decoded, (unsigned)count);
+        if ((done + count) % ADDS_BEFORE_CARRY == 0)
             limbs_carry(into->limb);
     }
     limbs_carry(into->limb);
 }
 
-static void step_plain(struct sheaf_exact *into, struct terms *terms, unsigned count)
+static void add_values(struct sheaf_exact *into, struct decoded *decoded, unsigned count)
 {
-    terms_add(into, terms, count);
+    decoded_add(into, decoded, count);
 }
 
-static void step_absolute(struct sheaf_exact *into, struct terms *terms, unsigned count)
+static void add_absolute(struct sheaf_exact *into, struct decoded *decoded, unsigned count)
 {
-    terms_make_absolute(terms, count);
-    terms_add(into, terms, count);
+    decoded_make_absolute(decoded, count);
+    decoded_add(into, decoded, count);
 }
 
-static void step_square(struct sheaf_exact *into, struct terms *terms, unsigned count)
+static void add_squares(struct sheaf_exact *into, struct decoded *decoded, unsigned count)
 {
-    terms_add_products(into, terms, terms, count);
+    decoded_add_products(into, decoded, decoded, count);
 }
 
 void plain_add(struct sheaf_exact *into, enum sheaf_type type, const void *x, uint64_t n)
 {
-    add_terms(into, step_plain, type, x, n);
+    add_decoded(into, add_values, type, x, n);
 }
 
 void plain_add_absolute(struct sheaf_exact *into, enum sheaf_type type, const void *x, uint64_t n)
 {
-    add_terms(into, step_absolute, type, x, n);
+    add_decoded(into, add_absolute, type, x, n);
 }
 
 void plain_add_squares(struct sheaf_exact *into, enum sheaf_type type, const void *x, uint64_t n)
 {
-    add_terms(into, step_square, type, x, n);
+    add_decoded(into, add_squares, type, x, n);
 }
 
 void plain_add_products(struct sheaf_exact *into, enum sheaf_type x_type, const void *x, enum sheaf_type y_type,
                         const void *y, uint64_t n)
 {
-    struct terms x_terms, y_terms;
+    struct decoded x_decoded, y_decoded;
     for (uint64_t done = 0, count; done < n; done += count) {
         count = slice_length(n - done);
-        terms_load(&x_terms, x_type, x, done, (unsigned)count);
-        terms_load(&y_terms, y_type, y, done, (unsigned)count);
-        terms_add_products(into, &x_terms, &y_terms, (unsigned)count);
-        if ((done + count) % TERMS_BEFORE_CARRY == 0)
+        decoded_load(&x_decoded, x_type, x, done, (unsigned)count);
+        decoded_load(&y_decoded, y_type, y, done, (unsigned)count);
+        decoded_add_products(into, &x_decoded, &y_decoded, (unsigned)count);
+        if ((done + count) % ADDS_BEFORE_CARRY == 0)
             limbs_carry(into->limb);
     }
     limbs_carry(into->limb);

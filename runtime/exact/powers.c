@@ -1,10 +1,10 @@
 /* Third and fourth powers: wider accumulators, whose units are powers of that of sums (SUM_UNIT_BIT). */
 #include "exact/algebra.h"
+#include "exact/decoded.h"
 #include "exact/round.h"
-#include "exact/terms.h"
 
 enum {
-    UNIT_EXPONENT = 1074, /* terms count exponents from 2^-1074 */
+    UNIT_EXPONENT = 1074, /* decoded exponents count from 2^-1074 */
     CUBE_BIT = 3 * (SUM_UNIT_BIT - UNIT_EXPONENT),
     FOURTH_BIT = 4 * (SUM_UNIT_BIT - UNIT_EXPONENT)
 };
@@ -37,16 +37,16 @@ static inline void multiply_word(uint64_t *out, const uint64_t *word, unsigned c
     out[count] = (uint64_t)carry;
 }
 
-static void add_terms(struct sheaf_exact_powers *into, bool fourths, const struct terms *terms, unsigned count)
+static void add_decoded(struct sheaf_exact_powers *into, bool fourths, const struct decoded *decoded, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
-        uint64_t square[2], cube[3], fourth[4], x = terms->magnitude[i];
+        uint64_t square[2], cube[3], fourth[4], x = decoded->magnitude[i];
         multiply_word(square, &x, 1, x);
         multiply_word(cube, square, 2, x);
-        add_words(into->cubes, cube, 3, 3 * terms->exponent[i] + CUBE_BIT, terms->negative[i]);
+        add_words(into->cubes, cube, 3, 3 * decoded->exponent[i] + CUBE_BIT, decoded->negative[i]);
         if (fourths) {
             multiply_word(fourth, cube, 3, x);
-            add_words(into->fourths, fourth, 4, 4 * terms->exponent[i] + FOURTH_BIT, 0);
+            add_words(into->fourths, fourth, 4, 4 * decoded->exponent[i] + FOURTH_BIT, 0);
         }
     }
 }
@@ -61,15 +61,15 @@ static void carry(struct sheaf_exact_powers *powers, bool fourths)
 void sheaf_exact_add_powers(struct sheaf_exact_powers *into, unsigned highest, enum sheaf_type type, const void *x,
                             uint64_t n)
 {
-    struct terms terms;
+    struct decoded decoded;
     bool fourths = highest > 3;
     sheaf_exact_add(&into->sum, type, x, n);
     sheaf_exact_add_squares(&into->squares, type, x, n);
     for (uint64_t done = 0, count; done < n; done += count) {
-        count = n - done < TERMS ? n - done : TERMS;
-        terms_load(&terms, type, x, done, (unsigned)count);
-        add_terms(into, fourths, &terms, (unsigned)count);
-        if ((done + count) % TERMS_BEFORE_CARRY == 0)
+        count = n - done < DECODED_MOST ? n - done : DECODED_MOST;
+        decoded_load(&decoded, type, x, done, (unsigned)count);
+        add_decoded(into, fourths, &decoded, (unsigned)count);
+        if ((done + count) % ADDS_BEFORE_CARRY == 0)
             carry(into, fourths);
     }
     carry(into, fourths);

@@ -14,7 +14,7 @@ static bool take_away(uint32_t *over, const struct bigint *under, uint64_t guess
     for (unsigned i = 0; i < under->count; i++) {
         carry += guess * under->digit[i];
         uint32_t low = (uint32_t)carry;
-        carry = (carry >> LIMB_BITS) + (over[i] < low);
+        carry = (carry >> DIGIT_BITS) + (over[i] < low);
         over[i] -= low;
     }
     bool below_zero = over[under->count] < carry;
@@ -29,18 +29,18 @@ static bool give_back(uint32_t *over, const struct bigint *under)
     for (unsigned i = 0; i < under->count; i++) {
         carry += (uint64_t)over[i] + under->digit[i];
         over[i] = (uint32_t)carry;
-        carry >>= LIMB_BITS;
+        carry >>= DIGIT_BITS;
     }
     carry += over[under->count];
     over[under->count] = (uint32_t)carry;
-    return carry >> LIMB_BITS == 0;
+    return carry >> DIGIT_BITS == 0;
 }
 
 /* One digit of the quotient. Guessed from the leading digits it is never too small and, since the first bit of `under`
  * is set, at most two too large. */
 static uint32_t take_digit(uint32_t *over, const struct bigint *under)
 {
-    uint64_t leading = (uint64_t)over[under->count] << LIMB_BITS | over[under->count - 1];
+    uint64_t leading = (uint64_t)over[under->count] << DIGIT_BITS | over[under->count - 1];
     uint64_t guess = leading / under->digit[under->count - 1];
     if (guess > UINT32_MAX)
         guess = UINT32_MAX;
@@ -56,11 +56,11 @@ static unsigned align(struct ratio *r)
 {
     unsigned over = bigint_bits(&r->over), under = bigint_bits(&r->under);
     unsigned bits = over > under + QUOTIENT_BITS ? over - QUOTIENT_BITS : under;
-    bits += -bits % LIMB_BITS;
+    bits += -bits % DIGIT_BITS;
     bigint_shift_left(&r->under, bits - under);
     bigint_shift_left(&r->over, bits + QUOTIENT_BITS - over);
     r->exponent += (int64_t)over - under - QUOTIENT_BITS;
-    return bits / LIMB_BITS;
+    return bits / DIGIT_BITS;
 }
 
 /* r to its first 128 bits, by long division (Knuth, The Art of Computer Programming 2, 4.3.1 D), of which only the

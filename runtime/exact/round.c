@@ -62,13 +62,13 @@ struct scaled scaled_digits(const uint32_t *digit, unsigned count, int64_t expon
         return out;
     unsigned zeros = (unsigned)__builtin_clz(digit[count - 1]);
     for (unsigned i = 1; i <= 4; i++)
-        out.head = out.head << LIMB_BITS | (i <= count ? digit[count - i] : 0);
+        out.head = out.head << DIGIT_BITS | (i <= count ? digit[count - i] : 0);
     uint64_t fifth = (count > 4 ? (uint64_t)digit[count - 5] : 0) << zeros;
-    out.head = out.head << zeros | fifth >> LIMB_BITS;
+    out.head = out.head << zeros | fifth >> DIGIT_BITS;
     out.more = (uint32_t)fifth != 0;
     for (unsigned i = 0; i + 5 < count && !out.more; i++)
         out.more = digit[i] != 0;
-    out.exponent = exponent + ((int64_t)count - 4) * LIMB_BITS - zeros;
+    out.exponent = exponent + ((int64_t)count - 4) * DIGIT_BITS - zeros;
     return out;
 }
 

@@ -122,8 +122,8 @@ static enum sheaf_status no_such_column(const char *wanted, const char *input, c
 {
     enum sheaf_status status =
         names ? no_such_name(wanted, names, count, err)
-              : sheaf_fail(err, SHEAF_USAGE, "there is no column \"%.64s\"; columns here have numbers only, 1 to %zu", wanted,
-                           count);
+              : sheaf_fail(err, SHEAF_USAGE, "there is no column \"%.64s\"; columns here have numbers only, 1 to %zu",
+                           wanted, count);
     sheaf_error_at(err, input, SHEAF_UNKNOWN, SHEAF_UNKNOWN, NULL);
     return status;
 }

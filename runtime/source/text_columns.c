@@ -70,7 +70,8 @@ static enum sheaf_status pick_numeric(struct sheaf_source *source, const struct 
         return SHEAF_OK;
     return source_fail(err, SHEAF_INPUT, source->inputs[0].name, SHEAF_UNKNOWN,
                        "none of its columns (%zu) holds numbers; if a delimiter, a header or a word for missing "
-                       "values is special, say so (--delimiter, --header, --na), or name a column (--column)", schema->count);
+                       "values is special, say so (--delimiter, --header, --na), or name a column (--column)",
+                       schema->count);
 }
 
 /* The columns of the first input: in the same place, or wherever the header has that name. */

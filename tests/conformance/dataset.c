@@ -105,6 +105,20 @@ struct dataset dataset_raw(enum sheaf_type type, uint64_t rows, bool special, ui
     return data;
 }
 
+struct dataset dataset_counting(uint64_t rows)
+{
+    struct dataset data;
+    FILE *file = create(&data, "raw");
+    for (uint64_t i = 0; i < rows; i++) {
+        double value = (double)i;
+        fwrite(&value, sizeof value, 1, file);
+    }
+    assert_int_equal(fclose(file), 0);
+    data.about = "counting";
+    data.reading.type = sheaf_type_name(SHEAF_F64);
+    return data;
+}
+
 struct dataset dataset_shuffled(const struct dataset *raw, uint64_t seed)
 {
     enum { MOST_BYTES = 1 << 16 };

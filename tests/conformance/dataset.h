@@ -21,6 +21,8 @@ struct dataset dataset_empty(void);
 /* `rows` raw elements of `type`, 1 or more. `special`: floats include NaN, infinities, signed zeros and subnormals. The
  * values follow from the type, the row and `seed` alone. */
 struct dataset dataset_raw(enum sheaf_type type, uint64_t rows, bool special, uint64_t seed);
+/* 0, 1, 2, ... as raw f64. */
+struct dataset dataset_counting(uint64_t rows);
 /* The same elements in an order that follows from `seed`: alike for two that are as long. */
 struct dataset dataset_shuffled(const struct dataset *raw, uint64_t seed);
 /* A CSV of `rows` records with columns a,b (numbers, some missing) and text in between; `quoted`: cells with quotes,

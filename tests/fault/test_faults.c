@@ -25,19 +25,8 @@ static const struct cover forked[] = {
 };
 enum { FORKED = sizeof forked / sizeof forked[0] };
 
-/* 0, 1, 2, ... as f64. */
-static struct dataset counting(uint64_t rows)
-{
-    struct dataset data = dataset_raw(SHEAF_F64, 1, false, 0);
-    FILE *file = fopen(data.path, "wb");
-    assert_non_null(file);
-    for (uint64_t i = 0; i < rows; i++) {
-        double value = (double)i;
-        fwrite(&value, sizeof value, 1, file);
-    }
-    assert_int_equal(fclose(file), 0);
-    return data;
-}
+static const char *const strategies[] = {"serial", "threads", "processes", "shared"};
+enum { STRATEGIES = sizeof strategies / sizeof strategies[0] };
 
 static enum sheaf_status run_kernel(const char *kernel, const struct sheaf_source *source, const struct cover *cover,
                                     struct sheaf_error *err)
@@ -68,7 +57,7 @@ static double now(void)
 static void test_killed_worker_is_named(void **state)
 {
     (void)state;
-    struct dataset data = counting(ROWS);
+    struct dataset data = dataset_counting(ROWS);
     struct sheaf_source *source = dataset_open(&data);
     for (int i = 0; i < FORKED; i++) {
         struct sheaf_error err;
@@ -88,7 +77,7 @@ static void test_killed_worker_is_named(void **state)
 static void test_worker_killed_from_outside(void **state)
 {
     (void)state;
-    struct dataset data = counting(ROWS);
+    struct dataset data = dataset_counting(ROWS);
     struct sheaf_source *source = dataset_open(&data);
     for (int i = 0; i < FORKED; i++) {
         pid_t me = getpid(), killer = fork();
@@ -139,7 +128,7 @@ static bool is_alive(pid_t pid)
 static void test_workers_end_with_their_parent(void **state)
 {
     (void)state;
-    struct dataset data = counting(ROWS);
+    struct dataset data = dataset_counting(ROWS);
     struct sheaf_source *source = dataset_open(&data);
     for (int i = 0; i < FORKED; i++) {
         pid_t parent = fork();
@@ -180,11 +169,10 @@ static void test_workers_end_with_their_parent(void **state)
 static void test_first_failure_is_reported(void **state)
 {
     (void)state;
-    static const char *const strategies[] = {"serial", "threads", "processes", "shared"};
     static const uint64_t blocks[] = {8, 4000, 100000};
-    struct dataset data = counting(ROWS);
+    struct dataset data = dataset_counting(ROWS);
     struct sheaf_source *source = dataset_open(&data);
-    for (size_t s = 0; s < 4; s++) {
+    for (size_t s = 0; s < STRATEGIES; s++) {
         const struct sheaf_strategy *strategy = sheaf_strategy_find(strategies[s]);
         for (const struct sheaf_merge *merge = strategy->merges; merge->name && !strategy->unavailable; merge++)
             for (size_t b = 0; b < 3; b++) {
@@ -202,10 +190,9 @@ static void test_first_failure_is_reported(void **state)
 static void test_mute_failure_is_named(void **state)
 {
     (void)state;
-    static const char *const strategies[] = {"threads", "processes", "shared"};
-    struct dataset data = counting(ROWS);
+    struct dataset data = dataset_counting(ROWS);
     struct sheaf_source *source = dataset_open(&data);
-    for (size_t s = 0; s < 3; s++) {
+    for (size_t s = 1; s < STRATEGIES; s++) {
         const struct sheaf_strategy *strategy = sheaf_strategy_find(strategies[s]);
         for (const struct sheaf_merge *merge = strategy->merges; merge->name && !strategy->unavailable; merge++) {
             if (merge->law & SHEAF_LAW_ADD64)
@@ -223,7 +210,7 @@ static void test_mute_failure_is_named(void **state)
 static void test_limits(void **state)
 {
     (void)state;
-    struct dataset data = counting(ROWS);
+    struct dataset data = dataset_counting(ROWS);
     struct sheaf_source *source = dataset_open(&data);
     for (int i = 0; i < FORKED; i++) {
         pid_t pid = fork();
@@ -248,11 +235,10 @@ static void test_limits(void **state)
 static void test_shrunk_file_is_named(void **state)
 {
     (void)state;
-    static const char *const strategies[] = {"serial", "threads", "processes", "shared"};
-    for (size_t s = 0; s < 4; s++) {
+    for (size_t s = 0; s < STRATEGIES; s++) {
         if (sheaf_strategy_find(strategies[s])->unavailable)
             continue;
-        struct dataset data = counting(ROWS);
+        struct dataset data = dataset_counting(ROWS);
         struct sheaf_source *source = dataset_open(&data);
         assert_int_equal(truncate(data.path, 8 * ROWS / 2 + 4), 0);
         struct cover cover = {strategies[s], NULL, 3, 4096};
@@ -263,6 +249,22 @@ static void test_shrunk_file_is_named(void **state)
         assert_no_child();
         sheaf_source_destroy(source);
     }
+}
+
+/* Whose job takes its time, so that something can happen to it. */
+static struct sheaf_plan *slow_plan(const struct sheaf_source *source, const char *strategy, uint32_t workers,
+                                    uint64_t block_bytes)
+{
+    static const uint32_t column = 0;
+    struct sheaf_plan *plan;
+    struct sheaf_error err;
+    assert_int_equal(sheaf_plan_new(&plan, source, &err), SHEAF_OK);
+    assert_int_equal(sheaf_plan_add(plan, sheaf_kernel_find("testslow"), NULL, &column, &err), SHEAF_OK);
+    sheaf_plan_set_strategy(plan, strategy, NULL);
+    sheaf_plan_set_workers(plan, workers);
+    sheaf_plan_set_block(plan, block_bytes);
+    assert_int_equal(sheaf_plan_seal(plan, &err), SHEAF_OK);
+    return plan;
 }
 
 /* Called while the workers are amid the file. */
@@ -276,22 +278,14 @@ static bool cut_short(void *context, uint64_t done, int64_t total, unsigned pass
 /* In the middle of a block as well as between blocks. */
 static void shrink_while_it_is_read(void)
 {
-    static const char *const strategies[] = {"serial", "threads", "processes", "shared"};
     static const uint64_t blocks[] = {4096, 64 * ROWS};
-    static const uint32_t column = 0;
-    for (size_t s = 0; s < 4; s++)
+    for (size_t s = 0; s < STRATEGIES; s++)
         for (size_t b = 0; b < 2 && !sheaf_strategy_find(strategies[s])->unavailable; b++) {
-            struct dataset data = counting(16 * ROWS); /* more than a reader takes at once */
+            struct dataset data = dataset_counting(16 * ROWS); /* more than a reader takes at once */
             struct sheaf_source *source = dataset_open(&data);
-            struct sheaf_plan *plan;
+            struct sheaf_plan *plan = slow_plan(source, strategies[s], 2, blocks[b]);
             struct sheaf_answer *answer;
             struct sheaf_error err;
-            assert_int_equal(sheaf_plan_new(&plan, source, &err), SHEAF_OK);
-            assert_int_equal(sheaf_plan_add(plan, sheaf_kernel_find("testslow"), NULL, &column, &err), SHEAF_OK);
-            sheaf_plan_set_strategy(plan, strategies[s], NULL);
-            sheaf_plan_set_workers(plan, 2);
-            sheaf_plan_set_block(plan, blocks[b]);
-            assert_int_equal(sheaf_plan_seal(plan, &err), SHEAF_OK);
             assert_int_equal(sheaf_job_run(plan, &answer, cut_short, data.path, &err), SHEAF_INPUT);
             assert_string_equal(err.file, data.path);
             assert_true(err.byte >= 8 * ROWS / 2 + 4); /* where something was missed first */
@@ -326,23 +320,15 @@ static bool cancel_at_once(void *context, uint64_t done, int64_t total, unsigned
 static void test_cancel(void **state)
 {
     (void)state;
-    static const char *const strategies[] = {"serial", "threads", "processes", "shared"};
-    static const uint32_t column = 0;
-    struct dataset data = counting(ROWS);
+    struct dataset data = dataset_counting(ROWS);
     struct sheaf_source *source = dataset_open(&data);
-    for (size_t s = 0; s < 4; s++) {
+    for (size_t s = 0; s < STRATEGIES; s++) {
         if (sheaf_strategy_find(strategies[s])->unavailable)
             continue;
-        struct sheaf_plan *plan;
+        struct sheaf_plan *plan = slow_plan(source, strategies[s], 3, 8);
         struct sheaf_answer *answer;
         struct sheaf_error err;
         int calls = 0;
-        assert_int_equal(sheaf_plan_new(&plan, source, &err), SHEAF_OK);
-        assert_int_equal(sheaf_plan_add(plan, sheaf_kernel_find("testslow"), NULL, &column, &err), SHEAF_OK);
-        sheaf_plan_set_strategy(plan, strategies[s], NULL);
-        sheaf_plan_set_workers(plan, 3);
-        sheaf_plan_set_block(plan, 8);
-        assert_int_equal(sheaf_plan_seal(plan, &err), SHEAF_OK);
         assert_int_equal(sheaf_job_run(plan, &answer, cancel_at_once, &calls, &err), SHEAF_CANCELLED);
         assert_true(calls >= 1);
         assert_no_child();

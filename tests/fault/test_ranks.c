@@ -57,20 +57,6 @@ static void starve(void)
         abort();
 }
 
-/* 0, 1, 2, ... as f64. */
-static struct dataset counting(uint64_t rows)
-{
-    struct dataset data = dataset_raw(SHEAF_F64, 1, false, 0);
-    FILE *file = fopen(data.path, "wb");
-    assert_non_null(file);
-    for (uint64_t i = 0; i < rows; i++) {
-        double value = (double)i;
-        fwrite(&value, sizeof value, 1, file);
-    }
-    assert_int_equal(fclose(file), 0);
-    return data;
-}
-
 /* How a job is run, and what its progress says and heard. */
 struct attempt {
     const char *kernel, *strategy, *merge;
@@ -136,7 +122,7 @@ static void expect_no_memory(struct attempt attempt, const struct sheaf_source *
 static void test_no_memory(void **state)
 {
     (void)state;
-    struct dataset data = counting(ROWS);
+    struct dataset data = dataset_counting(ROWS);
     struct sheaf_source *source = dataset_open(&data);
     static const char *const merges[] = {"reduce", "allreduce", "gather", "shuffle"};
     for (size_t i = 0; i < sizeof merges / sizeof merges[0]; i++) {
@@ -154,7 +140,7 @@ static void test_no_memory(void **state)
 static void test_no_memory_for_a_block(void **state)
 {
     (void)state;
-    struct dataset data = counting(10 << 20), small = counting(ROWS);
+    struct dataset data = dataset_counting(10 << 20), small = dataset_counting(ROWS);
     struct sheaf_source *stream = dataset_stream(&data), *source = dataset_open(&small);
     struct attempt attempt = {"testsmall", "mpi", "reduce", 40 << 20, false, 0};
     struct sheaf_error err;
@@ -175,7 +161,7 @@ static const char *const strategies[] = {"mpi", "hybrid"};
 
 static void expect_soon(const char *kernel, bool cancel, bool stream, enum sheaf_status expected, const char *message)
 {
-    struct dataset data = counting(ROWS);
+    struct dataset data = dataset_counting(ROWS);
     for (size_t s = 0; s < 2; s++) {
         if (sheaf_strategy_find(strategies[s])->unavailable)
             continue;

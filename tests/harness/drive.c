@@ -355,6 +355,19 @@ static double any_float(uint64_t *seed)
     return x;
 }
 
+long double drive_element(enum sheaf_type type, const void *data, uint64_t i)
+{
+#define X(NAME, c_type, text)                                                                              \
+    case SHEAF_##NAME:                                                                                     \
+        return ((const c_type *)data)[i];
+    switch (type) {
+        SHEAF_TYPES(X)
+    default:
+        return 0;
+    }
+#undef X
+}
+
 void drive_fill(enum sheaf_type type, void *data, uint64_t count, bool nan, uint64_t seed)
 {
     for (uint64_t i = 0; i < count; i++) {

@@ -39,6 +39,9 @@ void drive_assert_law(const struct sheaf_kernel *kernel, const struct sheaf_arg 
 /* Parameters' defaults. */
 void drive_defaults(const struct sheaf_kernel *kernel, struct sheaf_arg *values);
 
+/* Element i, which a long double holds exactly where it has 64 bits. */
+long double drive_element(enum sheaf_type type, const void *data, uint64_t i);
+
 /* Fills `count` elements: numbers of all sizes with runs of equal ones, extremes, and for floating-point types zeros of
  * both signs, subnormals, infinities; NaN only if `nan`. */
 void drive_fill(enum sheaf_type type, void *data, uint64_t count, bool nan, uint64_t seed);

@@ -80,6 +80,23 @@ static inline void expect(mpq_t out, enum operation operation, enum sheaf_type x
     mpq_clears(a, b, NULL);
 }
 
+/* (n xy - x y) / (n divisor), from sums */
+static inline void expect_covariance(mpq_t out, const mpq_t xy, const mpq_t sum_x, const mpq_t sum_y, uint64_t n,
+                                     uint64_t divisor)
+{
+    mpq_t number;
+    mpq_init(number);
+    mpq_set_ui(number, n, 1);
+    mpq_mul(out, xy, number);
+    mpq_mul(number, sum_x, sum_y);
+    mpq_sub(out, out, number);
+    mpq_set_ui(number, n, 1);
+    mpq_div(out, out, number);
+    mpq_set_ui(number, divisor, 1);
+    mpq_div(out, out, number);
+    mpq_clear(number);
+}
+
 static inline void run(struct sheaf_exact *into, enum operation operation, enum sheaf_type x_type, const void *x,
                        enum sheaf_type y_type, const void *y, uint64_t n)
 {

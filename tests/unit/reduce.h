@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { TILE_MOST = 32 * 1024, PARTS = 4, STATE_WORDS = 1024 };
+enum { TILE_MOST = 32 * 1024, PARTS = 4, STATE_WORDS = 1024, INPUT_MOST = 9000 };
 
 /* Copies `size` bytes so that they end at a page that may not be touched. */
 static inline const void *at_the_edge(unsigned role, const void *from, size_t size)
@@ -30,6 +30,15 @@ struct input {
     const void *data[2];
     uint64_t rows;
 };
+
+/* Any elements, at most INPUT_MOST: each role's bytes are filled for its type. */
+static uint64_t x_data[INPUT_MOST], y_data[INPUT_MOST];
+static inline struct input any_input(enum sheaf_type x_type, enum sheaf_type y_type, uint64_t rows)
+{
+    fill_any((unsigned char *)x_data, x_type, rows);
+    fill_any((unsigned char *)y_data, y_type, rows);
+    return (struct input){{x_type, y_type}, {x_data, y_data}, rows};
+}
 
 static inline void map_rows(const struct sheaf_kernel *kernel, void *state, const struct sheaf_args *args,
                      const struct input *input, uint64_t first, uint64_t rows)

@@ -209,23 +209,6 @@ static void texts(void **state)
 
 /* ---- algebra ---------------------------------------------------------------------------------------------------- */
 
-/* (n xy - x y) / (n divisor) */
-static void expect_covariance(mpq_t out, const mpq_t xy, const mpq_t sum_x, const mpq_t sum_y, uint64_t n,
-                              uint64_t divisor)
-{
-    mpq_t number;
-    mpq_init(number);
-    mpq_set_ui(number, n, 1);
-    mpq_mul(out, xy, number);
-    mpq_mul(number, sum_x, sum_y);
-    mpq_sub(out, out, number);
-    mpq_set_ui(number, n, 1);
-    mpq_div(out, out, number);
-    mpq_set_ui(number, divisor, 1);
-    mpq_div(out, out, number);
-    mpq_clear(number);
-}
-
 enum { SUM_X, SUM_Y, SQUARES_X, SQUARES_Y, SUM_XY, SUMS };
 
 static void sum_all(struct sheaf_decimal sums[SUMS], mpq_t exact[SUMS])

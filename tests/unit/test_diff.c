@@ -194,24 +194,11 @@ static void ulps_are_steps(void **state)
     }
 }
 
-static long double element(enum sheaf_type type, const void *data, uint64_t i)
-{
-#define X(NAME, c_type, text)                                                                              \
-    case SHEAF_##NAME:                                                                                     \
-        return ((const c_type *)data)[i];
-    switch (type) {
-        SHEAF_TYPES(X)
-    default:
-        return 0;
-    }
-#undef X
-}
-
 /* Writes x[i] into y[i] where y's type has room for it. */
 static void copy_some(enum sheaf_type x_type, const void *x, enum sheaf_type y_type, void *y, uint64_t rows)
 {
     for (uint64_t i = 0; i < rows; i += 3) {
-        long double v = element(x_type, x, i);
+        long double v = drive_element(x_type, x, i);
 #define X(NAME, c_type, text)                                                                              \
     case SHEAF_##NAME:                                                                                     \
         ((c_type *)y)[i] = (c_type)(SHEAF_##NAME >= SHEAF_F32 || (v >= 0 && v < 128) ? v : 0);             \
@@ -240,7 +227,7 @@ static void every_pair_of_types(void **state)
             copy_some(x_type, x, y_type, y, ROWS);
             uint64_t differ = 0, first = ROWS;
             for (uint64_t i = 0; i < ROWS; i++) {
-                long double v = element(x_type, x, i), w = element(y_type, y, i);
+                long double v = drive_element(x_type, x, i), w = drive_element(y_type, y, i);
                 if (v == w || (isnan(v) && isnan(w)))
                     continue;
                 differ++;

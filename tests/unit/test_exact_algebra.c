@@ -52,22 +52,6 @@ static void the_largest_values_have_all_digits(void **state)
 
 /* ---- algebra ------------------------------------------------------------------------------------------------ */
 
-/* (n squares - sum^2) / (n divisor) */
-static void expect_variance(mpq_t out, const mpq_t sum, const mpq_t squares, uint64_t n, uint64_t divisor)
-{
-    mpq_t number;
-    mpq_init(number);
-    mpq_set_ui(number, n, 1);
-    mpq_mul(out, squares, number);
-    mpq_mul(number, sum, sum);
-    mpq_sub(out, out, number);
-    mpq_set_ui(number, n, 1);
-    mpq_div(out, out, number);
-    mpq_set_ui(number, divisor, 1);
-    mpq_div(out, out, number);
-    mpq_clear(number);
-}
-
 static void check_algebra(enum sheaf_type type, const void *x, uint64_t n)
 {
     mpq_t sum, squares, value, number;
@@ -85,7 +69,7 @@ static void check_algebra(enum sheaf_type type, const void *x, uint64_t n)
     assert_nearest(sheaf_exact_root(&q, n), value, true);
     assert_nearest(sheaf_exact_root(&q, 1), squares, true);
     for (uint64_t divisor = n > 1 ? n - 1 : 1; divisor <= n; divisor++) {
-        expect_variance(value, sum, squares, n, divisor);
+        expect_covariance(value, squares, sum, sum, n, divisor);
         assert_nearest(sheaf_exact_variance(&s, &q, n, divisor), value, false);
         assert_nearest(sheaf_exact_deviation(&s, &q, n, divisor), value, true);
     }

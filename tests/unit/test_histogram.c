@@ -32,19 +32,6 @@ static void set_values(struct sheaf_arg values[2], int64_t bins, const double *r
     }
 }
 
-static long double element(enum sheaf_type type, const void *data, uint64_t i)
-{
-#define X(NAME, c_type, text)                                                                              \
-    case SHEAF_##NAME:                                                                                     \
-        return ((const c_type *)data)[i];
-    switch (type) {
-        SHEAF_TYPES(X)
-    default:
-        return 0;
-    }
-#undef X
-}
-
 /* A histogram's result taken apart. */
 struct shown {
     int64_t bins;
@@ -106,7 +93,7 @@ static void assert_counts(const struct shown *shown, enum sheaf_type type, const
 {
     int64_t *counts = calloc((size_t)shown->bins, sizeof *counts), under = 0, over = 0, nan = 0;
     for (uint64_t i = 0; i < rows; i++) {
-        long double x = element(type, data, i);
+        long double x = drive_element(type, data, i);
         int64_t bin = plain_bin(shown, x);
         if (bin >= 0)
             counts[bin]++;

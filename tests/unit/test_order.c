@@ -21,19 +21,6 @@ _Static_assert(LDBL_MANT_DIG >= 64, "a long double holds every u64");
 enum { MOST_ROWS = 20000 };
 static const uint64_t lengths[] = {1, 2, 31, 64, 65, 509, 8191, 8192, 8193, MOST_ROWS};
 
-static long double element(enum sheaf_type type, const void *data, uint64_t i)
-{
-#define X(NAME, c_type, text)                                                                              \
-    case SHEAF_##NAME:                                                                                     \
-        return ((const c_type *)data)[i];
-    switch (type) {
-        SHEAF_TYPES(X)
-    default:
-        return 0;
-    }
-#undef X
-}
-
 /* Does x come before y when looking for the least? */
 static bool less(long double x, long double y)
 {
@@ -52,7 +39,7 @@ static long double plain_extremum(const char *name, enum sheaf_type type, const 
     bool least = strcmp(name, "min") == 0, magnitude = strcmp(name, "norminf") == 0;
     long double best = 0;
     for (uint64_t i = 0; i < rows; i++) {
-        long double x = element(type, data, i);
+        long double x = drive_element(type, data, i);
         x = magnitude ? fabsl(x) : x;
         if (i == 0 || (least ? less_by_sign(x, best) : less_by_sign(-x, -best)))
             best = x;
@@ -64,7 +51,7 @@ static uint64_t plain_argument(bool least, enum sheaf_type type, const void *dat
 {
     uint64_t best = 0;
     for (uint64_t i = 1; i < rows; i++) {
-        long double x = element(type, data, i), y = element(type, data, best);
+        long double x = drive_element(type, data, i), y = drive_element(type, data, best);
         if (least ? less(x, y) : less(-x, -y))
             best = i;
     }

@@ -110,14 +110,6 @@ static void check(const struct input *input)
 /* ---- data --------------------------------------------------------------------------------------------------- */
 
 enum { ROWS = 300 };
-static uint64_t x_data[ROWS], y_data[ROWS];
-
-static struct input any_input(enum sheaf_type x_type, enum sheaf_type y_type, uint64_t rows)
-{
-    fill_any((unsigned char *)x_data, x_type, rows);
-    fill_any((unsigned char *)y_data, y_type, rows);
-    return (struct input){{x_type, y_type}, {x_data, y_data}, rows};
-}
 
 static void every_type_and_length(void **state)
 {

@@ -93,16 +93,7 @@ static void check(const struct expectation *e, const struct input *input)
     mpq_clears(exact, rows, NULL);
 }
 
-enum { ROWS = 9000 };
-static uint64_t x_data[ROWS], y_data[ROWS];
-
-/* Elements of one size are as good as those of another: each role's bytes are filled for its type. */
-static struct input any_input(enum sheaf_type x_type, enum sheaf_type y_type, uint64_t rows)
-{
-    fill_any((unsigned char *)x_data, x_type, rows);
-    fill_any((unsigned char *)y_data, y_type, rows);
-    return (struct input){{x_type, y_type}, {x_data, y_data}, rows};
-}
+enum { ROWS = INPUT_MOST };
 
 static void every_type_and_length(void **state)
 {

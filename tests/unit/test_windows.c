@@ -302,19 +302,33 @@ static void integers(void **state)
 
 /* ---- residues ------------------------------------------------------------------------------------------------ */
 
+/* Factors of up to 2^63 units of 2^-63: any; the largest; such that a sum loses all of every product, in one direction. */
+static void make_any_factors(double *a, double *b)
+{
+    *a = (below(2) ? 1 : -1) * (uniform() + 0x1p-60);
+    *b = uniform() + 0x1p-60;
+}
+static void make_largest_factors(double *a, double *b) { *a = *b = -1; }
+static void make_lost_factors(double *a, double *b)
+{
+    *a = (0x1p52 - 1 - (double)below(1 << 20)) * 0x1p-53;
+    *b = 0x1p-43;
+}
+static void (*const factor_makers[])(double *, double *) = {make_any_factors, make_largest_factors, make_lost_factors};
+
 /* Where they are there, both kinds take a block of narrow data, and sum it as the reference does; and both leave one
  * alone with something in it that is not narrow. */
 static void check_residues(const struct window *windows, bool squares)
 {
     static const double others[] = {INFINITY, -INFINITY, NAN, 0x1p-1074, 0x1p-64, 0x1p0, 0x1p962, -0x1p962, 0x1p1023};
-    const int unit = -63; /* for numbers below 1 */
+    const int unit = -63; /* for numbers up to 1 */
     for (int kind = 0; kind < 2; kind++) {
-        for (uint64_t n = 1; n <= WINDOW_BLOCK; n += 1 + below(300)) {
+        for (uint64_t step = 0; step <= 90; step++) {
+            uint64_t n = step < 88 ? 1 + below(WINDOW_BLOCK) : WINDOW_BLOCK;
             struct sheaf_exact expected = {.nan = 0}, got = {.nan = 0};
-            make_data(0, n);
             for (uint64_t i = 0; i < n; i++) {
-                x[i] = below(2) && x[i] ? -x[i] : x[i] + 0x1p-60;
-                y[i] = squares ? x[i] : y[i] + 0x1p-60;
+                factor_makers[step % COUNT_OF(factor_makers)](&x[i], &y[i]);
+                y[i] = squares ? x[i] : y[i];
             }
             assert_true(windows[kind].block(got.limb, x, y, n, unit, unit));
             run_plain(&expected, squares ? SQUARES : PRODUCTS, SHEAF_F64, x, y, n);

@@ -10,7 +10,8 @@ enum {
     FRACTION = 52,
     EXPONENTS = 2048,
     BATCH = 32, /* numbers taken apart at once */
-    VECTORS = BATCH / LANES
+    VECTORS = BATCH / LANES,
+    AHEAD_BYTES = 4096 /* taking apart keeps the processor from looking ahead by itself */
 };
 typedef uint64_t loose_words __attribute__((vector_size(VECTOR_BYTES), aligned(8), may_alias));
 typedef uint64_t pair __attribute__((vector_size(16), may_alias));
@@ -166,12 +167,22 @@ typedef void putter(struct buckets *buckets, const struct batch *batch);
 DEFINE_PUT(put_numbers, pair)
 DEFINE_PUT(put_products, quad)
 
+/* A batch that will be taken later, perhaps behind the end: then nothing happens. */
+ALWAYS void expect(const double *x)
+{
+    for (unsigned line = 0; line < BATCH * sizeof *x; line += 64)
+        __builtin_prefetch((const void *)((uintptr_t)x + AHEAD_BYTES + line));
+}
+
 ALWAYS void fill(struct buckets *buckets, taker *take, putter *put, const double *x, const double *y, uint64_t n,
                  struct buckets_rest *rest)
 {
     double tail_x[BATCH] = {0}, tail_y[BATCH] = {0};
     for (uint64_t done = 0; done < n; done += BATCH, x += BATCH, y += BATCH) {
         struct batch batch;
+        expect(x);
+        if (x != y)
+            expect(y);
         if (n - done < BATCH) {
             x = memcpy(tail_x, x, (n - done) * sizeof *x);
             y = memcpy(tail_y, y, (n - done) * sizeof *y);

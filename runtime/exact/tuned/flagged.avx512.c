@@ -166,9 +166,9 @@ ALWAYS __m512i integers(__m512d q, __m512d magic, __m512i *outside)
 /* By halves, so that nothing overflows. */
 ALWAYS int128 sum_of_lanes(__m512i lanes)
 {
-    int64_t high = _mm512_reduce_add_epi64(_mm512_srai_epi64(lanes, 32));
-    int64_t low = _mm512_reduce_add_epi64(_mm512_and_si512(lanes, _mm512_set1_epi64(LIMB_MASK)));
-    return high * ((int128)1 << LIMB_BITS) + low;
+    int64_t high = _mm512_reduce_add_epi64(_mm512_srai_epi64(lanes, HALF_BITS));
+    int64_t low = _mm512_reduce_add_epi64(_mm512_and_si512(lanes, _mm512_set1_epi64(HALF_MASK)));
+    return high * ((int128)1 << HALF_BITS) + low;
 }
 
 /* Adds sums of two chains to the limbs, by units. */

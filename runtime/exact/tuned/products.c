@@ -19,10 +19,10 @@ static int128 sum_narrow(const int64_t *x, const int64_t *y, unsigned count)
     uint64_t low = 0, high = 0;
     for (unsigned i = 0; i < count; i++) {
         uint64_t product = (uint64_t)((int64_t)(int32_t)x[i] * (int32_t)y[i]) ^ bias;
-        low += product & LIMB_MASK;
-        high += product >> LIMB_BITS;
+        low += product & HALF_MASK;
+        high += product >> HALF_BITS;
     }
-    return (int128)low + ((int128)high << LIMB_BITS) - (int128)bias * count;
+    return (int128)low + ((int128)high << HALF_BITS) - (int128)bias * count;
 }
 
 static void add_any(struct wide *sum, const int64_t *x, const int64_t *y, unsigned count)

@@ -1,7 +1,7 @@
 /* Sums of products of f64 that lie close together, from what they are nearly and what they are modulo 2^52.
  *
- * The numbers are x = 2^a I and y = 2^b J with integers I, J below 2^63. A running sum S, in units of 2^(a+b), begins as
- * M, much larger than all the products together; u is its unit in the last place. For each pair in turn
+ * The numbers are x = 2^a I and y = 2^b J with integers I, J of at most 2^63. A running sum S, in units of 2^(a+b), begins
+ * as M, much larger than all the products together; u is its unit in the last place. For each pair in turn
  *
  *     S' = S + I J     rounded: loses at most u / 2
  *     t  = S' - S      what S took
@@ -9,17 +9,18 @@
  *     D' = D + d       rounded
  *     L' = L + (I J mod 2^52)
  *
- * With R for the sum of all I J - t, the sum of all I J is S - M + R. R differs from D by rounding errors, far below 2^51,
- * and from L by a multiple of 2^52: there is just one such integer. That is exact, in seven instructions a vector of
- * squares, where adding up both parts of each product takes ten (exact/tuned/flagged.avx512.c).
+ * With R for the sum of all I J - t, the sum of all I J is S - M + R. R differs from D by rounding errors, below 2^51, and
+ * from L by a multiple of 2^52: there is just one such integer. That is exact, in seven arithmetic instructions a vector
+ * of squares, where adding up both parts of each product takes ten (exact/tuned/flagged.avx512.c).
  *
  * Only I and J modulo 2^52 are needed as integers, and only for L; the rest is reckoned with x and y. The conversion
  * raises the inexact flag for what is no integer, and the invalid flag for what is too large, infinities and NaN. The
  * inexact flag tells of a t that is not exact, too.
  *
- * The errors: a lane adds up at most N = 2^8 products below 2^126, so that M = 1.5 * 2^135 keeps S in one binade, and
- * u = 2^83. Since |d| <= u / 2, d is wrong by at most 2^-55 u; since |D| <= N u / 2, each addition to D by N 2^-55 u; the
- * 32 lanes together by 32 (N + N^2) 2^-55 u, which is less than 2^50. */
+ * The errors: a lane adds up fewer than N = 2^8 products of at most 2^126, so that M = 1.5 * 2^135 keeps S in one binade,
+ * and u = 2^83. Since |d| <= u / 2, d is wrong by at most 2^-55 u; since |D| <= N u / 2, each addition to D by N 2^-55 u;
+ * the 32 lanes together by 32 (N + N^2) 2^-55 u. Adding them up in five rounds, of half as many sums twice as large each,
+ * is wrong by 32 N 2^-55 u a round: altogether by less than 2^50. */
 #include "../window.h"
 #include "vector.h"
 
@@ -37,8 +38,9 @@ enum {
     INEXACT_OR_INVALID = 0x21,
     QUIET = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC
 };
+#define RESIDUE_MASK ((INT64_C(1) << RESIDUE_BITS) - 1)
 _Static_assert(LANES == 8, "vectors of 512 bits");
-_Static_assert(WINDOW_BLOCK % GROUP == 0 && WINDOW_BLOCK / GROUP <= 1 << GROWTH, "a chain is too long");
+_Static_assert(WINDOW_BLOCK % GROUP == 0 && WINDOW_BLOCK / GROUP < 1 << GROWTH, "a chain is too long");
 
 /* ---- scaling ------------------------------------------------------------------------------------------------ */
 
@@ -52,8 +54,9 @@ ALWAYS __m512d scale_any(__m512d x, int unit)
 }
 
 /* By adding to the exponent, where multiplications are what takes the time; `unit` is negative. Zeros and subnormal
- * numbers become fractions: there it fails. What goes beyond the largest exponent comes out below all others, but such
- * a number, times one that is a multiple of its unit, moves S so far that t is not exact. */
+ * numbers become fractions: there it fails. What goes beyond the largest exponent comes out below all others, a power of
+ * two even as zero; but such a number, times one that is a multiple of its unit or another such number, moves S so far
+ * that t is not exact, or to an infinity, where S stays. */
 ALWAYS __m512d scale_normal(__m512d x, int unit)
 {
     __m512i steps = _mm512_set1_epi64((int64_t)((uint64_t)-unit << 52));
@@ -140,6 +143,7 @@ ALWAYS bool reconcile(int128 rest, uint64_t residue, int128 *exact)
 #define EACH(combine, all, part)                                                                           \
     combine(combine((all).first.part, (all).second.part), combine((all).third.part, (all).fourth.part))
 
+/* Integers of 32 lanes below 2^52 add up without overflow; so do residues, once they are that small again. */
 ALWAYS bool total(int64_t *limb, struct chains all, __m512d magic, int unit)
 {
     __m512i outside = _mm512_setzero_si512();
@@ -151,11 +155,11 @@ ALWAYS bool total(int64_t *limb, struct chains all, __m512d magic, int unit)
     if (_mm512_reduce_or_epi64(outside) >> 52)
         return false;
     double rest = _mm512_reduce_add_pd(EACH(_mm512_add_pd, all, rest));
-    uint64_t residue = (uint64_t)_mm512_reduce_add_epi64(EACH(_mm512_add_epi64, all, residue));
+    __m512i residues = _mm512_and_si512(EACH(_mm512_add_epi64, all, residue), _mm512_set1_epi64(RESIDUE_MASK));
+    uint64_t residue = (uint64_t)_mm512_reduce_add_epi64(residues);
     int128 exact;
     if (!reconcile((int128)(rest * window_power(-unit)), residue, &exact))
         return false;
-    /* Of 32 lanes, each below 2^52: nothing overflows. */
     limbs_add_scaled(limb, _mm512_reduce_add_epi64(taken), UNIT_BIT + unit + MAGIC_BIT - 52);
     limbs_add_scaled(limb, exact, UNIT_BIT + unit);
     return true;

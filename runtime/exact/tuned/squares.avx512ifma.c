@@ -28,9 +28,9 @@ ALWAYS struct squares add_vector(struct squares sum, __m512i a, __m512i b)
 
 static void add_lanes(int64_t *limb, __m512i lanes, int bit)
 {
-    uint64_t high = (uint64_t)_mm512_reduce_add_epi64(_mm512_srli_epi64(lanes, LIMB_BITS));
-    uint64_t low = (uint64_t)_mm512_reduce_add_epi64(_mm512_and_si512(lanes, _mm512_set1_epi64(LIMB_MASK)));
-    limbs_add_scaled(limb, ((int128)high << LIMB_BITS) + low, UNIT_BIT + bit);
+    uint64_t high = (uint64_t)_mm512_reduce_add_epi64(_mm512_srli_epi64(lanes, HALF_BITS));
+    uint64_t low = (uint64_t)_mm512_reduce_add_epi64(_mm512_and_si512(lanes, _mm512_set1_epi64(HALF_MASK)));
+    limbs_add_scaled(limb, ((int128)high << HALF_BITS) + low, UNIT_BIT + bit);
 }
 
 ALWAYS void add_stretch(int64_t *limb, const uint64_t *x, uint64_t n, bool is_signed)

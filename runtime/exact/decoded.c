@@ -1,4 +1,4 @@
-#include "exact/terms.h"
+#include "exact/decoded.h"
 
 #include <string.h>
 
@@ -8,16 +8,16 @@ enum { UNIT_EXPONENT = 1074, SINGLE_BIT = UNIT_BIT - UNIT_EXPONENT, PRODUCT_BIT 
 /* ---- integers ----------------------------------------------------------------------------------------------- */
 
 #define DEFINE_LOAD(TYPE, c_type)                                                                          \
-    static void load_##TYPE(struct terms *terms, const void *from, unsigned count)                         \
+    static void load_##TYPE(struct decoded *decoded, const void *from, unsigned count)                         \
     {                                                                                                      \
         const c_type *x = from;                                                                            \
         for (unsigned i = 0; i < count; i++) {                                                             \
             int64_t negative = -(int64_t)((c_type)-1 < (c_type)1 && (int64_t)x[i] < 0);                    \
-            terms->magnitude[i] = ((uint64_t)x[i] ^ (uint64_t)negative) - (uint64_t)negative;              \
-            terms->negative[i] = negative;                                                                 \
-            terms->exponent[i] = UNIT_EXPONENT;                                                            \
+            decoded->magnitude[i] = ((uint64_t)x[i] ^ (uint64_t)negative) - (uint64_t)negative;              \
+            decoded->negative[i] = negative;                                                                 \
+            decoded->exponent[i] = UNIT_EXPONENT;                                                            \
         }                                                                                                  \
-        terms->special = false;                                                                            \
+        decoded->special = false;                                                                            \
     }
 DEFINE_LOAD(i8, int8_t)
 DEFINE_LOAD(i16, int16_t)
@@ -49,20 +49,20 @@ static inline uint64_t bits_at(struct format format, const unsigned char *from, 
     return narrow;
 }
 
-static void set_kinds(struct format format, struct terms *terms, const unsigned char *from, unsigned count)
+static void set_kinds(struct format format, struct decoded *decoded, const unsigned char *from, unsigned count)
 {
     uint64_t infinity = (uint64_t)format.full << format.fraction, sign = UINT64_C(1) << (format.width - 1);
     for (unsigned i = 0; i < count; i++) {
         uint64_t bits = bits_at(format, from, i), size = bits & ~sign;
-        terms->kind[i] = size < infinity ? TERM_FINITE
-                         : size > infinity ? TERM_NAN
-                         : bits & sign ? TERM_NEG_INF : TERM_POS_INF;
+        decoded->kind[i] = size < infinity ? DECODED_FINITE
+                         : size > infinity ? DECODED_NAN
+                         : bits & sign ? DECODED_NEG_INF : DECODED_POS_INF;
     }
 }
 
 /* A subnormal has the exponent of the smallest normal number and no hidden bit; a full exponent field means an
  * infinity or NaN. */
-static inline __attribute__((always_inline)) void load_float(struct format format, struct terms *terms,
+static inline __attribute__((always_inline)) void load_float(struct format format, struct decoded *decoded,
                                                              const unsigned char *from, unsigned count)
 {
     const uint64_t hidden = UINT64_C(1) << format.fraction;
@@ -70,83 +70,83 @@ static inline __attribute__((always_inline)) void load_float(struct format forma
     for (unsigned i = 0; i < count; i++) {
         uint64_t bits = bits_at(format, from, i), exponent = bits >> format.fraction & format.full;
         uint64_t normal = exponent != 0, special = exponent == format.full;
-        terms->magnitude[i] = ((bits & (hidden - 1)) | normal << format.fraction) & (special - 1);
-        terms->negative[i] = -(int64_t)(bits >> (format.width - 1));
-        terms->exponent[i] = (uint32_t)(exponent - normal) + format.smallest;
+        decoded->magnitude[i] = ((bits & (hidden - 1)) | normal << format.fraction) & (special - 1);
+        decoded->negative[i] = -(int64_t)(bits >> (format.width - 1));
+        decoded->exponent[i] = (uint32_t)(exponent - normal) + format.smallest;
         specials |= special;
     }
-    terms->special = specials != 0;
+    decoded->special = specials != 0;
     if (specials)
-        set_kinds(format, terms, from, count);
+        set_kinds(format, decoded, from, count);
 }
 
-static void load_f32(struct terms *terms, const void *from, unsigned count)
+static void load_f32(struct decoded *decoded, const void *from, unsigned count)
 {
-    load_float(f32, terms, from, count);
+    load_float(f32, decoded, from, count);
 }
 
-static void load_f64(struct terms *terms, const void *from, unsigned count)
+static void load_f64(struct decoded *decoded, const void *from, unsigned count)
 {
-    load_float(f64, terms, from, count);
+    load_float(f64, decoded, from, count);
 }
 
 /* ---- any type ----------------------------------------------------------------------------------------------- */
 
-void terms_load(struct terms *terms, enum sheaf_type type, const void *x, uint64_t first, unsigned count)
+void decoded_load(struct decoded *decoded, enum sheaf_type type, const void *x, uint64_t first, unsigned count)
 {
-    static void (*const loads[SHEAF_TYPE_COUNT])(struct terms *, const void *, unsigned) = {
+    static void (*const loads[SHEAF_TYPE_COUNT])(struct decoded *, const void *, unsigned) = {
         [SHEAF_I8] = load_i8,   [SHEAF_I16] = load_i16, [SHEAF_I32] = load_i32, [SHEAF_I64] = load_i64,
         [SHEAF_U8] = load_u8,   [SHEAF_U16] = load_u16, [SHEAF_U32] = load_u32, [SHEAF_U64] = load_u64,
         [SHEAF_F32] = load_f32, [SHEAF_F64] = load_f64,
     };
-    loads[type](terms, (const unsigned char *)x + first * sheaf_type_size(type), count);
+    loads[type](decoded, (const unsigned char *)x + first * sheaf_type_size(type), count);
 }
 
-void terms_make_absolute(struct terms *terms, unsigned count)
+void decoded_make_absolute(struct decoded *decoded, unsigned count)
 {
-    memset(terms->negative, 0, count * sizeof terms->negative[0]);
-    for (unsigned i = 0; terms->special && i < count; i++)
-        if (terms->kind[i] == TERM_NEG_INF)
-            terms->kind[i] = TERM_POS_INF;
+    memset(decoded->negative, 0, count * sizeof decoded->negative[0]);
+    for (unsigned i = 0; decoded->special && i < count; i++)
+        if (decoded->kind[i] == DECODED_NEG_INF)
+            decoded->kind[i] = DECODED_POS_INF;
 }
 
-static void count_kind(struct sheaf_exact *into, enum term_kind kind)
+static void count_kind(struct sheaf_exact *into, enum decoded_kind kind)
 {
-    into->nan += kind == TERM_NAN;
-    into->pos_inf += kind == TERM_POS_INF;
-    into->neg_inf += kind == TERM_NEG_INF;
+    into->nan += kind == DECODED_NAN;
+    into->pos_inf += kind == DECODED_POS_INF;
+    into->neg_inf += kind == DECODED_NEG_INF;
 }
 
-void terms_add(struct sheaf_exact *into, const struct terms *terms, unsigned count)
+void decoded_add(struct sheaf_exact *into, const struct decoded *decoded, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
-        limbs_add_single(into->limb, terms->magnitude[i], terms->exponent[i] + SINGLE_BIT, terms->negative[i]);
-    for (unsigned i = 0; terms->special && i < count; i++)
-        count_kind(into, terms->kind[i]);
+        limbs_add_single(into->limb, decoded->magnitude[i], decoded->exponent[i] + SINGLE_BIT, decoded->negative[i]);
+    for (unsigned i = 0; decoded->special && i < count; i++)
+        count_kind(into, decoded->kind[i]);
 }
 
-static enum term_kind kind_at(const struct terms *terms, unsigned i)
+static enum decoded_kind kind_at(const struct decoded *decoded, unsigned i)
 {
-    return terms->special ? terms->kind[i] : TERM_FINITE;
+    return decoded->special ? decoded->kind[i] : DECODED_FINITE;
 }
 
-static bool is_zero(const struct terms *terms, unsigned i)
+static bool is_zero(const struct decoded *decoded, unsigned i)
 {
-    return kind_at(terms, i) == TERM_FINITE && terms->magnitude[i] == 0;
+    return kind_at(decoded, i) == DECODED_FINITE && decoded->magnitude[i] == 0;
 }
 
 /* Infinity times zero is NaN; else an infinity wins over what is finite, with the product's sign. */
-static enum term_kind product_kind(const struct terms *x, const struct terms *y, unsigned i)
+static enum decoded_kind product_kind(const struct decoded *x, const struct decoded *y, unsigned i)
 {
-    enum term_kind a = kind_at(x, i), b = kind_at(y, i);
-    if (a == TERM_FINITE && b == TERM_FINITE)
-        return TERM_FINITE;
-    if (a == TERM_NAN || b == TERM_NAN || is_zero(x, i) || is_zero(y, i))
-        return TERM_NAN;
-    return x->negative[i] ^ y->negative[i] ? TERM_NEG_INF : TERM_POS_INF;
+    enum decoded_kind a = kind_at(x, i), b = kind_at(y, i);
+    if (a == DECODED_FINITE && b == DECODED_FINITE)
+        return DECODED_FINITE;
+    if (a == DECODED_NAN || b == DECODED_NAN || is_zero(x, i) || is_zero(y, i))
+        return DECODED_NAN;
+    return x->negative[i] ^ y->negative[i] ? DECODED_NEG_INF : DECODED_POS_INF;
 }
 
-void terms_add_products(struct sheaf_exact *into, const struct terms *x, const struct terms *y, unsigned count)
+void decoded_add_products(struct sheaf_exact *into, const struct decoded *x, const struct decoded *y, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
         limbs_add_double(into->limb, (uint128)x->magnitude[i] * y->magnitude[i],
