@@ -6,9 +6,9 @@
 
 enum { DELIMITER_BLANKS = -1 };
 
-/* The delimiter of a text that starts with a record: TAB, ';', '|' or ',' in this order, else DELIMITER_BLANKS,
- * whichever is the first to give nearly every record as many cells as the first record has, and that more than one; ','
- * if none does. (';' and '|' before ',': should a comma be someone's decimal comma, the numbers are refused, not misread.) */
+/* The delimiter of a text that starts with a record: TAB, ';', '|' or ',' in this order, else DELIMITER_BLANKS, whichever
+ * is the first to give nearly every record as many cells as the first record has, and that more than one; ',' if none
+ * does. (';' and '|' before ',': should a comma be someone's decimal comma, the numbers are refused, not misread.) */
 int schema_delimiter(const unsigned char *bytes, size_t size);
 
 /* The columns, by the first record and records below it. */
