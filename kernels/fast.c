@@ -29,7 +29,7 @@ static enum sheaf_status report(const char *name, enum rounded_answer answer, co
     return rounded_report(name, answer, rounded_total(rounded), rounded->count, result);
 }
 
-ROUNDED_KERNEL_FUNCTIONS
+ROUNDED_KERNEL_FUNCTIONS("-fast")
 
 static const struct sheaf_role roles[] = {{"x", SHEAF_ALL_TYPES}, {"y", SHEAF_ALL_TYPES}};
 

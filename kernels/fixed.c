@@ -180,7 +180,7 @@ static enum sheaf_status report(const char *name, enum rounded_answer answer, co
 
 /* ---- kernels -------------------------------------------------------------------------------------------------- */
 
-ROUNDED_KERNEL_FUNCTIONS
+ROUNDED_KERNEL_FUNCTIONS("-fixed")
 
 static const struct sheaf_role roles[] = {{"x", SHEAF_ALL_TYPES}, {"y", SHEAF_ALL_TYPES}};
 

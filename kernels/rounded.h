@@ -61,27 +61,27 @@ enum sheaf_status rounded_report(const char *name, enum rounded_answer answer, d
 #define ROUNDED_VARIANTS(TERM)                                                                             \
     static const struct sheaf_variant variants_##TERM[] = {SHEAF_ISAS(ROUNDED_VARIANT_##TERM){NULL, NULL}};
 
-#define ROUNDED_FINISH(NAME, answer)                                                                       \
+#define ROUNDED_FINISH(NAME, kind, answer)                                                                 \
     static enum sheaf_status finish_##NAME(const void *state, const struct sheaf_args *args,               \
                                            const struct sheaf_finish *finishing,                           \
                                            struct sheaf_result *result, struct sheaf_error *err)           \
     {                                                                                                      \
         (void)args, (void)finishing;                                                                       \
-        return report(#NAME, answer, state, result, err);                                                  \
+        return report(#NAME kind, answer, state, result, err);                                             \
     }
 
-#define ROUNDED_KERNEL_FUNCTIONS                                                                           \
+#define ROUNDED_KERNEL_FUNCTIONS(kind)                                                                     \
     ROUNDED_MAPS(portable)                                                                                 \
     SHEAF_ISAS(ROUNDED_MAPS)                                                                               \
     ROUNDED_VARIANTS(VALUE)                                                                                \
     ROUNDED_VARIANTS(ABSOLUTE)                                                                             \
     ROUNDED_VARIANTS(SQUARE)                                                                               \
     ROUNDED_VARIANTS(PRODUCT)                                                                              \
-    ROUNDED_FINISH(sum, ROUNDED_TOTAL)                                                                     \
-    ROUNDED_FINISH(sumsq, ROUNDED_TOTAL)                                                                   \
-    ROUNDED_FINISH(norm1, ROUNDED_TOTAL)                                                                   \
-    ROUNDED_FINISH(norm2, ROUNDED_ROOT)                                                                    \
-    ROUNDED_FINISH(mean, ROUNDED_MEAN)                                                                     \
-    ROUNDED_FINISH(dot, ROUNDED_TOTAL)
+    ROUNDED_FINISH(sum, kind, ROUNDED_TOTAL)                                                               \
+    ROUNDED_FINISH(sumsq, kind, ROUNDED_TOTAL)                                                             \
+    ROUNDED_FINISH(norm1, kind, ROUNDED_TOTAL)                                                             \
+    ROUNDED_FINISH(norm2, kind, ROUNDED_ROOT)                                                              \
+    ROUNDED_FINISH(mean, kind, ROUNDED_MEAN)                                                               \
+    ROUNDED_FINISH(dot, kind, ROUNDED_TOTAL)
 
 #endif
