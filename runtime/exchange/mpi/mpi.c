@@ -25,7 +25,7 @@ struct world {
 static int split_nodes(struct world *world)
 {
     int rank, code = MPI_Comm_rank(world->all, &rank);
-    if (code == MPI_SUCCESS && RANKS_PER_NODE)
+    if (code == MPI_SUCCESS && RANKS_PER_NODE > 0)
         code = MPI_Comm_split(world->all, rank / (RANKS_PER_NODE ? RANKS_PER_NODE : 1), 0, &world->node);
     else if (code == MPI_SUCCESS)
         code = MPI_Comm_split_type(world->all, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &world->node);
