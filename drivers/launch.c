@@ -1,7 +1,10 @@
 #include "launch.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "option.h"
 
@@ -33,16 +36,39 @@ bool launch_is_silent(bool solo)
     return is_one_of_many_copies() && strcmp(getenv("SLURM_PROCID"), "0") != 0;
 }
 
+static volatile sig_atomic_t woken;
+
+static void note_waking(int number)
+{
+    woken = number;
+}
+
 enum sheaf_status launch_join(struct sheaf_world **world, bool solo, struct sheaf_error *err)
 {
     *world = NULL;
     if (solo)
         return SHEAF_OK;
-    if (sheaf_world_launched())
+    if (sheaf_world_launched()) {
+        sigaction(SIGCONT, &(struct sigaction){.sa_handler = note_waking, .sa_flags = SA_RESTART}, NULL);
         return sheaf_world_open(world, err);
+    }
     if (is_one_of_many_copies())
         return sheaf_fail(err, SHEAF_USAGE,
                           "srun started independent copies of sheaf that cannot find each other; use srun --mpi=pmix "
                           "or mpirun, or say --solo if that many full answers are meant");
     return SHEAF_OK;
+}
+
+static void nap(long ms)
+{
+    struct timespec left = {ms / 1000, ms % 1000 * 1000000};
+    while (nanosleep(&left, &left) != 0 && errno == EINTR)
+        ;
+}
+
+void launch_outlive_launcher(void)
+{
+    nap(100);
+    if (woken)
+        nap(3000);
 }

@@ -4,6 +4,7 @@
 
 #include "command.h"
 #include "explain.h"
+#include "launch.h"
 #include "message.h"
 #include "output_file.h"
 #include "output_options.h"
@@ -151,15 +152,21 @@ static bool same_file(const char *a, const char *b)
            one.st_ino == other.st_ino;
 }
 
-/* The answer would take the place of the data. */
+/* The answer would take the place of the data, or of the list of them. */
 static enum sheaf_status check_outputs(const struct call *call, struct sheaf_error *err)
 {
     const char *const paths[] = {call->options->output.path, call->options->saved.save};
+    const char *const lists[] = {call->options->input.files_from, call->options->input.files0_from};
     for (size_t p = 0; p < 2; p++)
         for (size_t i = 0; paths[p] && i < call->names.count; i++)
             if (same_file(paths[p], call->names.items[i]))
                 return sheaf_fail(err, SHEAF_USAGE, "%s %s would replace an input; name another file", p ? "--save" : "-o",
                                   paths[p]);
+    for (size_t p = 0; p < 2; p++)
+        for (size_t i = 0; i < 2; i++)
+            if (paths[p] && lists[i] && same_file(paths[p], lists[i]))
+                return sheaf_fail(err, SHEAF_USAGE, "%s %s would replace the list of inputs; name another file",
+                                  p ? "--save" : "-o", paths[p]);
     if (paths[0] && paths[1] && (strcmp(paths[0], paths[1]) == 0 || same_file(paths[0], paths[1])))
         return sheaf_fail(err, SHEAF_USAGE, "-o and --save name the same file, %s", paths[0]);
     return SHEAF_OK;
@@ -218,6 +225,14 @@ static void show_plan(const struct call *call)
         print_plan_text(stdout, &view, call->choice.spelled);
 }
 
+static bool reads_standard_input(const struct call *call)
+{
+    for (size_t i = 0; i < call->names.count; i++)
+        if (strcmp(call->names.items[i], "-") == 0)
+            return true;
+    return false;
+}
+
 /* ---- the command -------------------------------------------------------------------------------------------------- */
 
 static enum sheaf_status compute(struct call *call, bool *holds, struct sheaf_error *err)
@@ -236,6 +251,8 @@ static enum sheaf_status compute(struct call *call, bool *holds, struct sheaf_er
         return status;
     explain_plan(call->reduction.plan, call->choice.spelled);
     status = compute_all(call, err);
+    if (call->request.world && reads_standard_input(call))
+        launch_outlive_launcher();
     if (status == SHEAF_OK)
         return deliver(call, &outputs, holds, err);
     outputs_discard(&outputs, call->options);

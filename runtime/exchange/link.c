@@ -3,23 +3,29 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 struct frame {
     uint32_t kind, reserved;
     uint64_t size;
 };
 
-static enum sheaf_status send_all(int socket, const void *bytes, size_t size)
+/* In one call, as far as the socket takes it: a worker that is stopped has sent a short message wholly or not at all. */
+static enum sheaf_status send_parts(int socket, struct iovec *parts, size_t count)
 {
-    const char *p = bytes;
-    while (size) {
-        ssize_t sent = send(socket, p, size, MSG_NOSIGNAL);
+    struct msghdr message = {.msg_iov = parts, .msg_iovlen = count};
+    while (message.msg_iovlen) {
+        ssize_t sent = sendmsg(socket, &message, MSG_NOSIGNAL);
         if (sent < 0 && errno == EINTR)
             continue;
-        if (sent <= 0)
+        if (sent < 0)
             return SHEAF_WORKER;
-        p += sent;
-        size -= (size_t)sent;
+        for (; message.msg_iovlen && (size_t)sent >= message.msg_iov->iov_len; message.msg_iov++, message.msg_iovlen--)
+            sent -= (ssize_t)message.msg_iov->iov_len;
+        if (message.msg_iovlen) {
+            message.msg_iov->iov_base = (char *)message.msg_iov->iov_base + sent;
+            message.msg_iov->iov_len -= (size_t)sent;
+        }
     }
     return SHEAF_OK;
 }
@@ -53,12 +59,8 @@ enum sheaf_status link_send(const struct link *link, enum message kind, const vo
                             const void *body, size_t body_size)
 {
     struct frame frame = {kind, 0, head_size + body_size};
-    enum sheaf_status status = send_all(link->socket, &frame, sizeof frame);
-    if (status == SHEAF_OK)
-        status = send_all(link->socket, head, head_size);
-    if (status == SHEAF_OK)
-        status = send_all(link->socket, body, body_size);
-    return status;
+    struct iovec parts[] = {{&frame, sizeof frame}, {(void *)head, head_size}, {(void *)body, body_size}};
+    return send_parts(link->socket, parts, sizeof parts / sizeof parts[0]);
 }
 
 enum sheaf_status link_receive(const struct link *link, enum message *kind, struct sheaf_buffer *bytes)
