@@ -17,17 +17,12 @@
  *
  * Half of the additions are fused products with one: there are cores that add and multiply in different units. */
 #include "../window.h"
-#include "vector.h"
-
-#include <immintrin.h>
+#include "avx512.h"
 
 enum {
     CHAINS = 2, /* sums of a kind side by side: an addition takes longer than the next one waits */
     GROUP = LANES * CHAINS,
-    MOST_LEVELS = 3,
-    INEXACT = 0x20, /* the bit of MXCSR */
-    CLEAN = 0x1f80,
-    QUIET = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC
+    MOST_LEVELS = 3
 };
 
 /* Units. A chain has at most 2^9 numbers, and a sum of them must stay within 2^51 units of its M. The plain sum of what
@@ -41,7 +36,6 @@ enum {
     ERROR_BITS = 53, /* e is at least so many bits smaller than p */
     SMALLEST = -1074
 };
-_Static_assert(LANES == 8, "vectors of 512 bits");
 _Static_assert(WINDOW_BLOCK / GROUP <= 1 << GROWTH, "a chain is too long");
 
 /* ---- reading ------------------------------------------------------------------------------------------------ */
@@ -142,7 +136,7 @@ ALWAYS void sum_all(struct chain *even, struct chain *odd, struct shape shape, _
     }
 #pragma GCC unroll 1
     for (; i < n; i += LANES)
-        a = chain_next(a, shape, one, x, y, i, n - i < LANES ? (__mmask8)((1u << (n - i)) - 1) : 0xff);
+        a = chain_next(a, shape, one, x, y, i, lanes_there(i, n));
     *even = a;
     *odd = b;
 }
@@ -152,15 +146,6 @@ ALWAYS void sum_all(struct chain *even, struct chain *odd, struct shape shape, _
 ALWAYS int clamped(int unit)
 {
     return unit < SMALLEST ? SMALLEST : unit;
-}
-
-/* Lane by lane, (q - M) / unit, as far as q is in M's binade; else `outside` gets a bit from 52 upwards. */
-ALWAYS __m512i integers(__m512d q, __m512d magic, __m512i *outside)
-{
-    enum { OR_XOR = 0xf6 }; /* A | (B ^ C) */
-    __m512i bits = _mm512_castpd_si512(q), origin = _mm512_castpd_si512(magic);
-    *outside = _mm512_ternarylogic_epi64(*outside, bits, origin, OR_XOR);
-    return _mm512_sub_epi64(bits, origin);
 }
 
 /* By halves, so that nothing overflows. */
@@ -222,10 +207,6 @@ ALWAYS void total_add(int64_t *limb, const struct total *total, int levels)
 
 /* ---- a block ------------------------------------------------------------------------------------------------ */
 
-/* The compiler does not know that flags depend on arithmetic, nor arithmetic on MXCSR: what went through a fence is
- * computed before what follows it, and is not known to be what it was. */
-#define FENCE(vector) __asm__ volatile("" : "+v"(vector))
-
 ALWAYS struct sums sums_at(int unit)
 {
     return (struct sums){_mm512_set1_pd(window_magic(unit)), _mm512_set1_pd(window_magic(unit - SPACING)),
@@ -238,7 +219,7 @@ ALWAYS bool sum_block(struct shape shape, int64_t *limb, const void *x, const vo
     struct total number, error;
     __m512i outside = _mm512_setzero_si512();
     __m512d one = _mm512_set1_pd(1);
-    _mm_setcsr(CLEAN);
+    flags_clear();
     FENCE(one);
     __asm__ volatile("" : "+r"(x), "+r"(y) : : "memory");
     sum_all(&even, &odd, shape, one, x, y, n);

@@ -22,9 +22,7 @@
  * the 32 lanes together by 32 (N + N^2) 2^-55 u. Adding them up in five rounds, of half as many sums twice as large each,
  * is wrong by 32 N 2^-55 u a round: altogether by less than 2^50. */
 #include "../window.h"
-#include "vector.h"
-
-#include <immintrin.h>
+#include "avx512.h"
 
 enum {
     CHAINS = 4,
@@ -33,13 +31,9 @@ enum {
     GROWTH = 8,
     MAGIC_BIT = 2 * INTEGER_BITS + GROWTH + 1,
     RESIDUE_BITS = 52,
-    LARGEST_ERROR_BIT = 50,
-    CLEAN = 0x1f80, /* of MXCSR */
-    INEXACT_OR_INVALID = 0x21,
-    QUIET = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC
+    LARGEST_ERROR_BIT = 50
 };
 #define RESIDUE_MASK ((INT64_C(1) << RESIDUE_BITS) - 1)
-_Static_assert(LANES == 8, "vectors of 512 bits");
 _Static_assert(WINDOW_BLOCK % GROUP == 0 && WINDOW_BLOCK / GROUP < 1 << GROWTH, "a chain is too long");
 
 /* ---- scaling ------------------------------------------------------------------------------------------------ */
@@ -93,11 +87,6 @@ ALWAYS struct chain chain_next(struct chain chain, struct shape shape, const dou
     return chain;
 }
 
-ALWAYS __mmask8 lanes_there(uint64_t i, uint64_t n)
-{
-    return i >= n ? 0 : n - i < LANES ? (__mmask8)((1u << (n - i)) - 1) : 0xff;
-}
-
 /* No array of chains: compilers would leave it in memory. */
 struct chains {
     struct chain first, second, third, fourth;
@@ -122,14 +111,6 @@ ALWAYS struct chains chains_over(struct chains all, struct shape shape, const do
 }
 
 /* ---- totals ------------------------------------------------------------------------------------------------- */
-
-/* The sums less M in its units, by lanes; if one left M's binade, `outside` gets a bit from 52 upwards. */
-ALWAYS __m512i integers(__m512d sum, __m512d magic, __m512i *outside)
-{
-    __m512i bits = _mm512_castpd_si512(sum), origin = _mm512_castpd_si512(magic);
-    *outside = _mm512_or_epi64(*outside, _mm512_xor_epi64(bits, origin));
-    return _mm512_sub_epi64(bits, origin);
-}
 
 /* The one integer within 2^51 of `rest` that is `residue` modulo 2^52. False: it is too far away to be trusted. */
 ALWAYS bool reconcile(int128 rest, uint64_t residue, int128 *exact)
@@ -167,9 +148,12 @@ ALWAYS bool total(int64_t *limb, struct chains all, __m512d magic, int unit)
 
 /* ---- a block ------------------------------------------------------------------------------------------------ */
 
-/* The compiler does not know that flags depend on arithmetic, nor arithmetic on MXCSR: what went through a fence is
- * computed before what follows it, and is not known to be what it was. */
-#define FENCE(chain) __asm__ volatile("" : "+v"((chain).sum), "+v"((chain).rest), "+v"((chain).residue))
+ALWAYS void fence(struct chain *chain)
+{
+    FENCE(chain->sum);
+    FENCE(chain->rest);
+    FENCE(chain->residue);
+}
 
 ALWAYS bool sum_block(int64_t *limb, struct shape shape, const double *x, const double *y, uint64_t n)
 {
@@ -177,14 +161,14 @@ ALWAYS bool sum_block(int64_t *limb, struct shape shape, const double *x, const 
     __m512d magic = _mm512_set1_pd(1.5 * window_power(unit + MAGIC_BIT));
     struct chain chain = {magic, _mm512_setzero_pd(), _mm512_setzero_si512()};
     struct chains all = {chain, chain, chain, chain};
-    _mm_setcsr(CLEAN);
+    flags_clear();
     __asm__ volatile("" : "+r"(x), "+r"(y) : : "memory");
     all = chains_over(all, shape, x, y, n);
-    FENCE(all.first);
-    FENCE(all.second);
-    FENCE(all.third);
-    FENCE(all.fourth);
-    return !(_mm_getcsr() & INEXACT_OR_INVALID) && total(limb, all, magic, unit);
+    fence(&all.first);
+    fence(&all.second);
+    fence(&all.third);
+    fence(&all.fourth);
+    return !(_mm_getcsr() & (INEXACT | INVALID)) && total(limb, all, magic, unit);
 }
 
 #define DEFINE_BLOCK(name, scale, squares)                                                                 \

@@ -1,16 +1,12 @@
 /* Sums of squares of 64-bit integers: |x| = a + 2^52 b, and x^2 = a^2 + 2^53 a b + 2^104 b^2. The instructions multiply
  * 52 bits by 52 and add either half of the product to a lane of 64. */
 #include "../integers.h"
-#include "vector.h"
-
-#include <immintrin.h>
+#include "avx512.h"
 
 enum {
     STRETCH = 4095 * LANES, /* elements; so many numbers of 52 bits fit a lane */
     LOW_BITS = 52
 };
-
-_Static_assert(LANES == 8, "vectors of 512 bits");
 
 struct squares {
     __m512i aa_low, aa_high, ab_low, ab_high, bb;
@@ -38,7 +34,7 @@ ALWAYS void add_stretch(int64_t *limb, const uint64_t *x, uint64_t n, bool is_si
     const __m512i zero = _mm512_setzero_si512();
     struct squares sum = {zero, zero, zero, zero, zero};
     for (uint64_t i = 0; i < n; i += LANES) {
-        __mmask8 there = n - i < LANES ? (__mmask8)((1u << (n - i)) - 1) : 0xff;
+        __mmask8 there = lanes_there(i, n);
         __m512i value = _mm512_maskz_loadu_epi64(there, x + i);
         value = is_signed ? _mm512_abs_epi64(value) : value;
         sum = add_vector(sum, value, _mm512_srli_epi64(value, LOW_BITS));
