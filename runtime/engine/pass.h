@@ -34,7 +34,7 @@ struct work_ops {
     enum sheaf_status (*partition)(const struct work *work, const void *state, uint32_t part, uint32_t parts,
                                    struct sheaf_buffer *out, struct sheaf_error *err);
 
-    /* One worker's reader and buffers. */
+    /* One worker's reader and buffers. A work that needs none has neither `open` nor `close`: its scratch is NULL. */
     enum sheaf_status (*open)(const struct work *work, struct worker_scratch **scratch, struct sheaf_error *err);
     enum sheaf_status (*block)(const struct work *work, struct worker_scratch *scratch, const struct pass *pass,
                                unsigned worker, const struct span *span, void *state, struct sheaf_error *err);

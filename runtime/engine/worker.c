@@ -51,7 +51,7 @@ static enum sheaf_status do_share(const struct crew *crew, const struct pass *pa
     bool restore = crew->places && sheaf_bound(&before, NULL) == SHEAF_OK;
     if (crew->places)
         status = sheaf_bind(&crew->places[worker], err);
-    if (status == SHEAF_OK)
+    if (status == SHEAF_OK && pass->work->ops->open)
         status = pass->work->ops->open(pass->work, &scratch, err);
     if (status == SHEAF_OK)
         stamp_start(pass->board);
@@ -68,7 +68,8 @@ static enum sheaf_status do_share(const struct crew *crew, const struct pass *pa
         }
     }
     stamp_end(pass->board);
-    pass->work->ops->close(scratch);
+    if (scratch)
+        pass->work->ops->close(scratch);
     if (restore) /* the thread is the caller's, or goes back to a pool */
         (void)!sheaf_bind(&before, NULL);
     if (status == SHEAF_CANCELLED)

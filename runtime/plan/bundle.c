@@ -222,8 +222,6 @@ struct worker_scratch {
 
 static void close_scratch(struct worker_scratch *scratch)
 {
-    if (!scratch)
-        return;
     reader_close(scratch->reader);
     sifter_destroy(scratch->sifter);
     free(scratch);

@@ -50,18 +50,6 @@ static enum sheaf_status unpack(const struct work *work, void *state, const void
     return SHEAF_OK;
 }
 
-static enum sheaf_status open_scratch(const struct work *work, struct worker_scratch **scratch, struct sheaf_error *err)
-{
-    (void)work, (void)err;
-    *scratch = NULL;
-    return SHEAF_OK;
-}
-
-static void close_scratch(struct worker_scratch *scratch)
-{
-    (void)scratch;
-}
-
 static enum sheaf_status block(const struct work *work, struct worker_scratch *scratch, const struct pass *pass,
                                unsigned worker, const struct span *span, void *state, struct sheaf_error *err)
 {
@@ -71,7 +59,8 @@ static enum sheaf_status block(const struct work *work, struct worker_scratch *s
     return status == SHEAF_OK ? pass_tick(pass, worker, span->hi - span->lo) : status;
 }
 
-static const struct work_ops ops = {init, cleanup, merge, pack, unpack, partition, open_scratch, block, close_scratch};
+static const struct work_ops ops = {.init = init, .cleanup = cleanup, .merge = merge, .pack = pack, .unpack = unpack,
+                                    .partition = partition, .block = block};
 
 void survey_init(struct survey *survey, const struct cut *cut)
 {

@@ -20,18 +20,6 @@ static void cleanup(const struct work *work, void *state)
     (void)work, (void)state;
 }
 
-static enum sheaf_status open_scratch(const struct work *work, struct worker_scratch **scratch, struct sheaf_error *err)
-{
-    (void)work, (void)err;
-    *scratch = NULL;
-    return SHEAF_OK;
-}
-
-static void close_scratch(struct worker_scratch *scratch)
-{
-    (void)scratch;
-}
-
 /* Counts the blocks. */
 static enum sheaf_status block(const struct work *work, struct worker_scratch *scratch, const struct pass *pass,
                                unsigned worker, const struct span *span, void *state, struct sheaf_error *err)
@@ -41,8 +29,7 @@ static enum sheaf_status block(const struct work *work, struct worker_scratch *s
     return SHEAF_OK;
 }
 
-static const struct work_ops ops = {
-    .init = init, .cleanup = cleanup, .open = open_scratch, .block = block, .close = close_scratch};
+static const struct work_ops ops = {.init = init, .cleanup = cleanup, .block = block};
 static const struct work work = {.ops = &ops, .state_size = 16, .laws = SHEAF_LAW_ADD64 | SHEAF_LAW_FLAT};
 
 /* Deals `left` blocks as a feed does: nobody knew how many. */
