@@ -1,14 +1,7 @@
 #include "engine/pass.h"
+#include "base/clock.h"
 
 #include <sys/mman.h>
-#include <time.h>
-
-int64_t clock_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 struct board *board_new(void)
 {

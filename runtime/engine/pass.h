@@ -86,8 +86,6 @@ enum { PROGRESS_INTERVAL_NS = 100 * 1000 * 1000 }; /* what sheaf_progress promis
  * Returns `status`. */
 enum sheaf_status failure_explain(struct sheaf_error *err, enum sheaf_status status, const char *who, const char *where);
 
-/* Nanoseconds of CLOCK_MONOTONIC. */
-int64_t clock_ns(void);
 /* A worker did `bytes` more of input. SHEAF_CANCELLED: leave at once. Cheap: call it for every tile. */
 enum sheaf_status pass_tick(const struct pass *pass, unsigned worker, uint64_t bytes);
 /* Calls progress if it is time. SHEAF_CANCELLED if that said so. */

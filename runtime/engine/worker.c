@@ -1,5 +1,6 @@
 #include "engine/engine.h"
 
+#include "base/clock.h"
 #include "base/fpenv.h"
 
 static void stamp_start(struct board *board)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 struct method {
-    bool per_block; /* a message per block, and blocks by asking */
+    bool per_block; /* a message per block, and blocks by asking; else by counting */
 };
 
 struct pipe_pass {
@@ -50,16 +50,12 @@ static enum sheaf_status child(void *context, unsigned index, const struct link 
         crew.delivery = (struct delivery){send_block, &sender};
 
     struct link_dealer asking;
-    struct counter_dealer share;
-    _Atomic uint64_t cursor;
+    struct counter_dealer counter;
     struct dealer *dealer = &asking.base;
     link_dealer_init(&asking, link);
     if (pass.cut && !run->method->per_block) {
-        uint64_t first, end;
-        static_share(pass.cut->block_count, index, run->cast->spaces, &first, &end);
-        atomic_init(&cursor, first);
-        counter_dealer_init(&share, &pass, &cursor, end);
-        dealer = &share.base;
+        counter_dealer_init(&counter, &pass, &pass.board->cursor, pass.cut->block_count);
+        dealer = &counter.base;
     }
 
     struct partial partial;
@@ -82,7 +78,7 @@ static enum sheaf_status take_partial(void *context, unsigned index, const struc
 static const struct method worker = {.per_block = false}, queue = {.per_block = true};
 
 static const struct sheaf_merge merges[] = {
-    {"worker", "a message per worker, over a static share of the blocks", 0, false, &worker},
+    {"worker", "a message per worker, blocks from a shared counter", 0, false, &worker},
     {"queue", "a message per block, dealt as workers ask", 0, false, &queue},
     {0},
 };

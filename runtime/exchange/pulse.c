@@ -1,4 +1,5 @@
 #include "exchange/pulse.h"
+#include "base/clock.h"
 
 #include <string.h>
 #include <sys/resource.h>

@@ -1,6 +1,7 @@
 /* An answer for each input, and one for all of them, from one reading: the total begins with what the first passes over
  * the inputs have given, merged. */
 #include "job/lead.h"
+#include "base/clock.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* The leader of a job: passes until no kernel wants another, then the answer. */
 #include "job/lead.h"
 
+#include "base/clock.h"
 #include "base/fpenv.h"
 
 #include "exchange/world.h"

@@ -1,8 +1,10 @@
-/* Reading arrays. The window is a piece of the file, mapped or, where that is not allowed or does not pay, read; tiles
- * are slices of the window where the cells of a column lie side by side, else gathered from it. */
+/* Reading arrays. The window is a piece of the file, mapped or read: where both are possible, in the way that proves
+ * faster. Tiles are slices of the window where the cells of a column lie side by side, else gathered from it. */
 #include "source/array.h"
+#include "base/clock.h"
 #include "source/bytes.h"
 #include "source/mapping.h"
+#include "source/race.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -36,9 +38,12 @@ struct array_reader {
     enum sheaf_status (*fetch)(struct array_reader *r, uint64_t *rows, struct sheaf_error *err);
     uint64_t tile_rows;      /* the most that a tile has */
     uint64_t window_first, window_rows, window_pitch; /* rows in the window; bytes from column to column */
+    uint64_t window_row;     /* bytes that a row of it takes in the file */
     const unsigned char *view; /* the window's first byte: in `window` or in `mapping` */
     unsigned char *window;
     struct mapping mapping;
+    struct race race;        /* between mapping and reading */
+    int64_t timed_from;      /* when the window was moved here by the way that the race named; 0: it was not */
     unsigned char *dense;    /* columns x tile_rows x size */
     uint64_t *position;      /* tile_rows, for a walk */
     const unsigned char **from; /* per column: the tile's cells */
@@ -117,30 +122,37 @@ static enum sheaf_status fetch_fed(struct array_reader *r, uint64_t *rows, struc
     return SHEAF_OK;
 }
 
-/* The mapped window, if there is one, has been looked at. */
-static enum sheaf_status leave_mapping(struct array_reader *r, struct sheaf_error *err)
+/* The window, if there is one, has been looked at. */
+static enum sheaf_status leave_window(struct array_reader *r, struct sheaf_error *err)
 {
-    if (!r->mapping.base)
-        return SHEAF_OK;
-    enum sheaf_status status = mapping_check(&r->mapping, r->fd, r->input->name, err);
+    enum sheaf_status status = SHEAF_OK;
+    if (r->mapping.base)
+        status = mapping_check(&r->mapping, r->fd, r->input->name, err);
     mapping_close(&r->mapping);
+    if (r->timed_from)
+        race_tell(&r->race, r->window_rows * r->window_row, clock_ns() - r->timed_from);
+    r->timed_from = 0;
     return status;
 }
 
 /* Moves the window to row `next`, whose `row` bytes begin at `element`, as do those of the rows behind it. */
 static enum sheaf_status move_window(struct array_reader *r, uint64_t element, uint64_t row, struct sheaf_error *err)
 {
-    uint64_t left = r->hi - r->next, n = least(MAP_BYTES / row, left);
+    enum { MAP, READ };
+    enum sheaf_status status = leave_window(r, err);
     r->window_rows = 0;
-    enum sheaf_status status = leave_mapping(r, err);
     if (status != SHEAF_OK)
         return status;
-    r->view = mapping_open(&r->mapping, r->fd, r->input->start + element * r->size, n * row);
+    int64_t now = clock_ns();
+    uint64_t left = r->hi - r->next, n = least(MAP_BYTES / row, left);
+    r->view = r->race.way == MAP ? mapping_open(&r->mapping, r->fd, r->input->start + element * r->size, n * row) : NULL;
+    r->timed_from = r->view || r->race.way == READ ? now : 0;
     if (!r->view) {
         n = least(WINDOW_BYTES / row, left);
         r->view = r->window;
         status = need(r, element, n * row / r->size, r->window, err);
     }
+    r->window_row = row;
     r->window_first = r->next;
     r->window_rows = status == SHEAF_OK ? n : 0;
     return status;
@@ -402,6 +414,7 @@ enum sheaf_status array_reader_begin(struct reader *reader, const struct span *s
     r->hi = span->hi;
     r->fed = span->bytes;
     r->window_first = r->window_rows = 0;
+    r->timed_from = 0;
     mapping_close(&r->mapping); /* of a block that was given up */
     bool in_order = r->layout->rank && (source->in_order || r->layout->in_order);
     r->walk = r->layout->rank && !in_order;
@@ -444,7 +457,7 @@ enum sheaf_status array_reader_next(struct reader *reader, struct tile *tile, st
     uint64_t rows = least(r->hi - r->next, r->walk ? least(r->tile_rows, TILE_ROWS) : r->tile_rows);
     *tile = (struct tile){.columns = r->out};
     if (rows == 0 || r->mapping.torn)
-        return leave_mapping(r, err);
+        return leave_window(r, err);
     enum sheaf_status status = r->fetch(r, &rows, err);
     if (status != SHEAF_OK)
         return status;

@@ -125,6 +125,14 @@ static void raw_reads_every_element(void **state)
     }
 }
 
+/* Long enough for windows that are mapped and windows that are read, one behind the other. */
+static void raw_reads_both_ways(void **state)
+{
+    (void)state;
+    raw_case(SHEAF_F64, false, 3, 2500009, 0, false, 64 << 20);
+    raw_case(SHEAF_I64, true, 0, 2500009, 0, false, 7 << 20);
+}
+
 static void raw_offset_may_leave_nothing(void **state)
 {
     (void)state;
@@ -562,6 +570,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(raw_reads_every_element),
+        cmocka_unit_test(raw_reads_both_ways),
         cmocka_unit_test(raw_offset_may_leave_nothing),
         cmocka_unit_test(raw_refuses_what_does_not_fit),
         cmocka_unit_test(npy_reads_every_type_and_order),
