@@ -28,7 +28,7 @@ void race_tell(struct race *race, uint64_t bytes, int64_t ns)
         race->way = !race->lead;
     } else if (trial || faster != race->lead) {
         bool lost = faster == race->lead && race->pause > 0;
-        race->pause = !lost ? LEAST_PAUSE : race->pause < MOST_PAUSE ? 2 * race->pause : MOST_PAUSE;
+        race->pause = !lost ? LEAST_PAUSE : race->pause < MOST_PAUSE ? 4 * race->pause : MOST_PAUSE;
         race->left = race->pause;
         race->way = race->lead = faster;
     } else if (race->left <= done) {
