@@ -50,6 +50,7 @@ static enum sheaf_status decimal_report(const void *sum, const char *name, bool 
 
 #define CALLS(X, kind)                                                                                     \
     X(kind, void, merge, (void *into, const void *from), (into, from))                                     \
+    X(kind, bool, is_finite, (const void *sum), (sum))                                                     \
     X(kind, double, quotient, (const void *sum, uint64_t n), (sum, n))                                     \
     X(kind, double, root, (const void *sum, uint64_t n), (sum, n))                                         \
     X(kind, double, variance, (const void *sum, const void *squares, uint64_t n, uint64_t divisor),        \

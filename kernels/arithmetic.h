@@ -14,6 +14,7 @@ struct arithmetic {
     void (*add_squares)(void *sum, const struct sheaf_column *x, uint64_t rows);
     void (*add_products)(void *sum, const struct sheaf_column *x, const struct sheaf_column *y, uint64_t rows);
     void (*merge)(void *into, const void *from);
+    bool (*is_finite)(const void *sum);
     double (*quotient)(const void *sum, uint64_t n);
     double (*root)(const void *sum, uint64_t n);
     double (*variance)(const void *sum, const void *squares, uint64_t n, uint64_t divisor);

@@ -2,7 +2,7 @@
 #include "sums.h"
 
 /* The parts of the state. Covariances leave the squares out. */
-enum { X, Y, PRODUCTS, COVARIANCE_PARTS, SQUARES_X = COVARIANCE_PARTS, SQUARES_Y, CORRELATION_PARTS };
+enum { PRODUCTS, X, Y, COVARIANCE_PARTS, SQUARES_X = COVARIANCE_PARTS, SQUARES_Y, CORRELATION_PARTS };
 
 static size_t state_size_covariance(const struct sheaf_args *args)
 {

@@ -36,12 +36,18 @@ static enum sheaf_status report(const struct extreme *state, const char *name, e
         return report(state, #name, ORDER, args, finish, result);                                          \
     }
 
+#define MAY_HOLD_NAN(name, ORDER)                                                                          \
+    static bool name##_may_hold_nan(const void *state, const struct sheaf_args *args)                      \
+    {                                                                                                      \
+        return extreme_may_be_nan(state, ORDER, args);                                                     \
+    }
+
 #define MIN_MAP(isa) MAP(min, ORDER_MIN, isa)
 #define MAX_MAP(isa) MAP(max, ORDER_MAX, isa)
 #define NORMINF_MAP(isa) MAP(norminf, ORDER_MAGNITUDE, isa)
-MIN_MAP(portable) SHEAF_ISAS(MIN_MAP) FINISH(min, ORDER_MIN)
-MAX_MAP(portable) SHEAF_ISAS(MAX_MAP) FINISH(max, ORDER_MAX)
-NORMINF_MAP(portable) SHEAF_ISAS(NORMINF_MAP) FINISH(norminf, ORDER_MAGNITUDE)
+MIN_MAP(portable) SHEAF_ISAS(MIN_MAP) FINISH(min, ORDER_MIN) MAY_HOLD_NAN(min, ORDER_MIN)
+MAX_MAP(portable) SHEAF_ISAS(MAX_MAP) FINISH(max, ORDER_MAX) MAY_HOLD_NAN(max, ORDER_MAX)
+NORMINF_MAP(portable) SHEAF_ISAS(NORMINF_MAP) FINISH(norminf, ORDER_MAGNITUDE) MAY_HOLD_NAN(norminf, ORDER_MAGNITUDE)
 
 #define MIN_VARIANT(isa) {#isa, min_map_##isa},
 #define MAX_VARIANT(isa) {#isa, max_map_##isa},
@@ -60,6 +66,7 @@ static const struct sheaf_role roles[] = {{"x", ARITHMETIC_TYPES}};
         .formula = formula_, .description = what " " FOR_NAN, .roles = roles, .role_count = 1,             \
         .laws = SHEAF_LAW_EXACT, .state_size = extreme_size, .map = NAME##_map_portable,                   \
         .variants = NAME##_variants, .merge = merge, .finish = NAME##_finish,                              \
+        .may_hold_nan = NAME##_may_hold_nan,                                                               \
     }
 
 const struct sheaf_kernel sheaf_kernel_min =

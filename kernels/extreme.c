@@ -141,6 +141,13 @@ void extreme_merge(struct extreme *into, const struct extreme *from, const struc
     }
 }
 
+bool extreme_may_be_nan(const struct extreme *extreme, enum order order, const struct sheaf_args *args)
+{
+    if (args->types[0] == SHEAF_DECIMAL)
+        return extreme->decimal.rank == RANK_NAN;
+    return sheaf_type_is_float(args->types[0]) && isnan(order_real(args->types[0], order, extreme->key));
+}
+
 enum sheaf_status extreme_report(const char *name, const struct extreme *extreme, enum order order,
                                  const struct sheaf_args *args, struct sheaf_result *result)
 {

@@ -1,6 +1,8 @@
 /* Plain sums in the order in which rows come: fast, and not reproducible. */
 #include "rounded.h"
 
+#include <math.h>
+
 static size_t state_size(const struct sheaf_args *args)
 {
     (void)args;
@@ -12,6 +14,12 @@ static enum sheaf_status merge(void *into, const void *from, const struct sheaf_
     (void)args, (void)err;
     rounded_merge(into, from);
     return SHEAF_OK;
+}
+
+static bool may_hold_nan(const void *state, const struct sheaf_args *args)
+{
+    (void)args;
+    return isnan(rounded_total(state));
 }
 
 static enum sheaf_status map(struct rounded *rounded, rounded_adder *add, enum rounded_term term,
@@ -43,6 +51,7 @@ static const struct sheaf_role roles[] = {{"x", SHEAF_ALL_TYPES}, {"y", SHEAF_AL
         .summary = summary_ ", inexact: not reproducible", .formula = formula_, .description = ABOUT,      \
         .roles = roles, .role_count = inputs, .laws = SHEAF_LAW_ROUNDED, .state_size = state_size,         \
         .map = map_##term##_portable, .variants = variants_##term, .merge = merge, .finish = finish_##NAME,\
+        .may_hold_nan = may_hold_nan,                                                                      \
     }
 
 const struct sheaf_kernel sheaf_kernel_sum_fast = FAST(sum, VALUE, 1, "the sum of all elements", "sum of x[i]");

@@ -49,6 +49,11 @@ static enum sheaf_status merge(void *into, const void *from, const struct sheaf_
     return sums_merge_two(sums_of(into, args), sums_of((void *)from, args), args, err);
 }
 
+static bool may_hold_nan(const void *state, const struct sheaf_args *args)
+{
+    return sums_may_hold_nan(sums_of((void *)state, args), args);
+}
+
 static enum sheaf_status report_extreme(const char *name, const struct sums *sums, const struct extreme *extreme,
                                         enum order order, const struct sheaf_args *args, struct sheaf_result *result)
 {
@@ -97,4 +102,5 @@ const struct sheaf_kernel sheaf_kernel_summary = {
     .variants = variants,
     .merge = merge,
     .finish = finish,
+    .may_hold_nan = may_hold_nan,
 };

@@ -71,6 +71,11 @@ enum sheaf_status sums_merge_two(void *into, const void *from, const struct shea
     return merge(into, from, args, 2);
 }
 
+bool sums_may_hold_nan(const void *state, const struct sheaf_args *args)
+{
+    return !arithmetic_of(args)->is_finite(sums_get(state, args, 0));
+}
+
 /* ---- reports ------------------------------------------------------------------------------------------------ */
 
 enum sheaf_status sums_report_total(const char *name, const struct sums *sums, const struct sheaf_args *args,

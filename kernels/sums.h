@@ -5,7 +5,8 @@
 
 #include "arithmetic.h"
 
-/* Int64 and nothing else, so that states add (SHEAF_LAW_ADD64): one sum or two, of the arithmetic of the columns. */
+/* Int64 and nothing else, so that states add (SHEAF_LAW_ADD64): one sum or more, of the arithmetic of the columns. A NaN
+ * in any column is in part 0. */
 struct sums {
     int64_t rows;
     int64_t part[];
@@ -29,6 +30,8 @@ typedef enum sheaf_status sums_merge(void *into, const void *from, const struct 
                                      struct sheaf_error *err);
 sums_merge sums_merge_one;
 sums_merge sums_merge_two;
+
+bool sums_may_hold_nan(const void *state, const struct sheaf_args *args);
 
 /* Adds an entry called `name` to `result`. */
 typedef enum sheaf_status sums_report(const char *name, const struct sums *sums, const struct sheaf_args *args,
@@ -60,6 +63,7 @@ enum sheaf_status sums_report_spread(const char *name, const struct sums *sums, 
     {                                                                                                      \
         .abi = SHEAF_KERNEL_ABI, .size = sizeof(struct sheaf_kernel), .name = #NAME, .roles = sums_roles,  \
         .role_count = inputs, .laws = SHEAF_LAW_EXACT | SHEAF_LAW_ADD64, .finish = NAME##_finish,          \
+        .may_hold_nan = sums_may_hold_nan,                                                                 \
         __VA_ARGS__                                                                                        \
     }
 extern const struct sheaf_role sums_roles[2]; /* x, y */

@@ -209,6 +209,10 @@ struct sheaf_kernel {
     enum sheaf_status (*next)(const void *state, const struct sheaf_args *args, bool *again,
                               struct sheaf_buffer *carry, struct sheaf_error *err);
 
+    /* May a NaN be among what was mapped into the state? Never false if one is. Spares a search of every tile, in which
+     * NaN are counted only where this says yes. NULL: yes. */
+    bool (*may_hold_nan)(const void *state, const struct sheaf_args *args);
+
     /* With these parameters next will not ask for another pass, so that a stream need not be kept for it. NULL: it may. */
     bool (*one_pass)(const struct sheaf_args *args);
 

@@ -250,21 +250,38 @@ static enum sheaf_status map_member(const struct member *member, void *state, co
     return explain(member, member->map(state, batch, &member->args, err), "map", err);
 }
 
+static bool may_hold_nan(const struct bundle *bundle, const struct view *view, void *state)
+{
+    if (view->witness == BUNDLE_NONE)
+        return true;
+    const struct member *member = &bundle->members[view->witness];
+    return member->reduction->kernel->may_hold_nan(bundle_state(bundle, state, view->witness), &member->args);
+}
+
+static enum sheaf_status map_view(const struct bundle *bundle, const struct view *view, struct worker_scratch *scratch,
+                                  void *state, struct sheaf_tally *tally, struct sheaf_error *err)
+{
+    const struct reduction *shape = view->shape;
+    struct sheaf_batch batch;
+    enum sheaf_status status = sifter_batch(scratch->sifter, shape->columns, shape->types, shape->kernel->role_count,
+                                            &batch, scratch->columns, tally, err);
+    if (status != SHEAF_OK || batch.rows == 0)
+        return status;
+    for (uint32_t i = view->first; i != BUNDLE_NONE && status == SHEAF_OK; i = bundle->members[i].next)
+        status = map_member(&bundle->members[i], bundle_state(bundle, state, i), &batch, err);
+    if (bundle->sieve->nan == NAN_PROPAGATE && may_hold_nan(bundle, view, state))
+        tally->nan += count_nan(&batch, shape->kernel->role_count);
+    return status;
+}
+
 static enum sheaf_status map_tile(const struct bundle *bundle, struct worker_scratch *scratch, const struct tile *tile,
                                   void *state, struct sheaf_error *err)
 {
     struct sheaf_tally *tallies = state;
     sifter_begin(scratch->sifter, tile, &tallies[0]);
     enum sheaf_status status = SHEAF_OK;
-    for (uint32_t view = 0; view < bundle->view_count && status == SHEAF_OK; view++) {
-        const struct reduction *shape = bundle->views[view].shape;
-        struct sheaf_batch batch;
-        status = sifter_batch(scratch->sifter, shape->columns, shape->types, shape->kernel->role_count, &batch,
-                              scratch->columns, &tallies[1 + view], err);
-        uint32_t i = batch.rows ? bundle->views[view].first : BUNDLE_NONE;
-        for (; i != BUNDLE_NONE && status == SHEAF_OK; i = bundle->members[i].next)
-            status = map_member(&bundle->members[i], bundle_state(bundle, state, i), &batch, err);
-    }
+    for (uint32_t i = 0; i < bundle->view_count && status == SHEAF_OK; i++)
+        status = map_view(bundle, &bundle->views[i], scratch, state, &tallies[1 + i], err);
     return status;
 }
 
@@ -311,13 +328,15 @@ static void join_view(struct bundle *bundle, uint32_t i, uint32_t *begins)
     member->next = BUNDLE_NONE;
     if (view == BUNDLE_NONE) {
         view = bundle->view_count++;
-        bundle->views[view] = (struct view){member->reduction, i, i, *begin};
+        bundle->views[view] = (struct view){member->reduction, i, i, BUNDLE_NONE, *begin};
         *begin = view;
     } else {
         bundle->members[bundle->views[view].last].next = i;
         bundle->views[view].last = i;
     }
     member->view = view;
+    if (member->reduction->kernel->may_hold_nan && bundle->views[view].witness == BUNDLE_NONE)
+        bundle->views[view].witness = i;
 }
 
 static enum sheaf_status choose_views(struct bundle *bundle, struct sheaf_error *err)

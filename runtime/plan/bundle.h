@@ -29,6 +29,7 @@ struct member {
 struct view {
     const struct reduction *shape; /* one of them */
     uint32_t first, last;          /* members */
+    uint32_t witness;              /* the member that knows whether there was a NaN, or BUNDLE_NONE */
     uint32_t next;                 /* the next view that begins with the same column, or BUNDLE_NONE */
 };
 

@@ -235,7 +235,7 @@ static uint64_t count_ones(const uint8_t *flags, uint64_t rows)
 ANY_NAN(uint64_t, 52)
 ANY_NAN(uint32_t, 23)
 
-static bool any_nan(const struct tile_column *column, uint64_t rows)
+static bool any_nan(const struct sheaf_column *column, uint64_t rows)
 {
     if (column->type == SHEAF_DECIMAL)
         return column->special && memchr(column->special, SHEAF_NAN, rows);
@@ -244,7 +244,7 @@ static bool any_nan(const struct tile_column *column, uint64_t rows)
     return column->type == SHEAF_F32 && any_nan_uint32_t(column->data, rows);
 }
 
-static bool is_nan(const struct tile_column *column, uint64_t i)
+static bool is_nan(const struct sheaf_column *column, uint64_t i)
 {
     if (column->type == SHEAF_DECIMAL)
         return column->special && column->special[i] == SHEAF_NAN;
@@ -253,6 +253,26 @@ static bool is_nan(const struct tile_column *column, uint64_t i)
     if (column->type == SHEAF_F32)
         return ((const float *)column->data)[i] != ((const float *)column->data)[i];
     return false;
+}
+
+static bool row_has_nan(const struct sheaf_column *columns, uint32_t count, uint64_t i, uint32_t *which)
+{
+    *which = 0;
+    while (*which < count && !is_nan(&columns[*which], i))
+        ++*which;
+    return *which < count;
+}
+
+uint64_t count_nan(const struct sheaf_batch *batch, uint32_t count)
+{
+    bool any = false;
+    for (uint32_t c = 0; c < count; c++)
+        any = any || any_nan(&batch->columns[c], batch->rows);
+    uint64_t found = 0;
+    uint32_t which;
+    for (uint64_t i = 0; any && i < batch->rows; i++)
+        found += row_has_nan(batch->columns, count, i, &which);
+    return found;
 }
 
 /* ---- compaction ------------------------------------------------------------------------------------------------ */
@@ -354,7 +374,8 @@ static enum sheaf_status refuse_nan(const struct sifter *sifter, uint32_t column
 
 /* Marks in `keep` the rows that stay for a set of columns; counts. */
 static enum sheaf_status choose_rows(struct sifter *sifter, const uint32_t *columns, uint32_t count,
-                                     struct sheaf_tally *tally, uint64_t *kept, struct sheaf_error *err)
+                                     const struct sheaf_batch *batch, struct sheaf_tally *tally, uint64_t *kept,
+                                     struct sheaf_error *err)
 {
     const struct tile *tile = sifter->tile;
     uint64_t rows = tile->rows;
@@ -371,17 +392,15 @@ static enum sheaf_status choose_rows(struct sifter *sifter, const uint32_t *colu
     }
     *kept = count_ones(keep, rows);
     tally->missing += passed - *kept;
-    for (uint64_t i = 0; i < rows; i++) {
-        uint32_t c = 0;
-        while (c < count && !is_nan(&tile->columns[columns[c]], i))
-            c++;
-        if (!keep[i] || c == count)
+    for (uint64_t i = 0; sifter->sieve->nan != NAN_PROPAGATE && i < rows; i++) {
+        uint32_t which;
+        if (!keep[i] || !row_has_nan(batch->columns, count, i, &which))
             continue;
         tally->nan++;
         if (sifter->sieve->nan == NAN_FAIL)
-            return refuse_nan(sifter, columns[c], i, err);
-        if (sifter->sieve->nan == NAN_SKIP)
-            keep[i] = 0, --*kept;
+            return refuse_nan(sifter, columns[which], i, err);
+        keep[i] = 0;
+        --*kept;
     }
     return SHEAF_OK;
 }
@@ -470,14 +489,14 @@ enum sheaf_status sifter_batch(struct sifter *sifter, const uint32_t *columns, c
         const struct tile_column *column = &tile->columns[columns[c]];
         batch_columns[c] = whole_column(column, types[c]);
         missing = missing || column->valid;
-        nan = nan || any_nan(column, tile->rows);
+        nan = nan || (sifter->sieve->nan != NAN_PROPAGATE && any_nan(&batch_columns[c], tile->rows));
     }
     tally->read += tile->rows;
     uint64_t kept = tile->rows;
     if (sifter->filtered || missing || nan) {
         uint64_t passed = sifter->filtered ? count_ones(sifter->passed, tile->rows) : tile->rows;
         tally->rejected += tile->rows - passed;
-        enum sheaf_status status = choose_rows(sifter, columns, count, tally, &kept, err);
+        enum sheaf_status status = choose_rows(sifter, columns, count, batch, tally, &kept, err);
         if (status != SHEAF_OK)
             return status;
     }

@@ -1,5 +1,7 @@
 /* The sieve: between a source's tiles and a kernel's batches. Applies the filter, takes out rows with a missing cell,
- * applies the NaN policy, counts all of it, and leaves dense columns, so that no kernel has to. */
+ * applies the NaN policy, counts all of it, and leaves dense columns, so that no kernel has to. Only NaN that are let
+ * through (NAN_PROPAGATE) are counted behind the kernels, which mostly know that there is none: looking for them takes
+ * as long as adding. */
 #ifndef SHEAF_RUNTIME_SIEVE_H
 #define SHEAF_RUNTIME_SIEVE_H
 
@@ -29,6 +31,9 @@ struct sieve {
 enum sheaf_status filter_parse(struct filter *filter, const char *text, const struct sheaf_source *source,
                                struct sheaf_error *err);
 enum sheaf_status nan_policy_parse(enum nan_policy *policy, const char *name, struct sheaf_error *err);
+
+/* Rows of a batch of `count` columns that have a NaN. */
+uint64_t count_nan(const struct sheaf_batch *batch, uint32_t count);
 
 /* One worker's buffers: at most 32 KiB per column and 1 MiB of positions, the latter only when rows are taken out. */
 struct sifter;
