@@ -13,7 +13,7 @@
 struct options {
     bool help, huge, busy, json, csv;
     struct text_list only, cpus, threads, places, bytes;
-    struct option_number rounds;
+    struct option_number rounds, run;
     struct option_real least;
     const char *serve;
 };
@@ -29,6 +29,8 @@ static const struct option_table table = {
         {"place", 0, true, "NAME,...", option_pieces, FIELD(places), "Where the data lie: dram, l3, l2 (all)"},
         {"bytes", 0, true, "SIZE,SIZE,SIZE", option_pieces, FIELD(bytes),
          "How much a thread reads in each of them (256M,8M,512K)"},
+        {"run", 0, true, "SIZE", option_size, FIELD(run),
+         "Exact sums are fed in runs of so much; kernels are in runs of 32K (in one call, as the loops)"},
         {"rounds", 0, true, "N", option_count, FIELD(rounds), "Rounds that count, after one that does not (15)"},
         {"least", 0, true, "DURATION", option_seconds, FIELD(least), "Small data are read again for so long (2ms)"},
         {"huge", 0, true, NULL, option_switch, FIELD(huge), "Data in huge pages (in such pages as malloc gives)"},
@@ -199,6 +201,7 @@ static enum sheaf_status prepare(struct campaign *campaign, struct options *opti
         .cpus = options->cpus.items,
         .cpu_count = options->cpus.count,
         .rounds = options->rounds.set ? options->rounds.value : 15,
+        .run_bytes = options->run.value,
         .least_s = options->least.set ? options->least.value : 2e-3,
         .huge = options->huge,
         .busy = options->busy,

@@ -87,7 +87,7 @@ static void add_share(void *context, unsigned who)
     uint64_t first = share * who, count = who + 1 == service->threads ? service->count - first : share;
     const char *x = service->inputs[0] + first * size, *y = service->inputs[1];
     service->sums[who] = (struct sheaf_exact){0};
-    subject_add(service->subject, &(struct slice){x, y ? y + first * size : NULL, count}, &service->sums[who]);
+    subject_add(service->subject, &(struct slice){x, y ? y + first * size : NULL, count}, 0, &service->sums[who]);
 }
 
 static void answer(struct service *service, struct crew *crew)

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "source/source.h"
-
 static void add_plain(struct sheaf_exact *into, enum sheaf_type type, const struct slice *slice)
 {
     sheaf_exact_add(into, type, slice->x, slice->count);
@@ -45,10 +43,10 @@ const struct subject *subject_find(const char *name)
     return NULL;
 }
 
-void subject_add(const struct subject *subject, const struct slice *slice, struct sheaf_exact *into)
+void subject_add(const struct subject *subject, const struct slice *slice, uint64_t run_bytes, struct sheaf_exact *into)
 {
     size_t size = sheaf_type_size(subject->type);
-    uint64_t most = TILE_BYTES / size;
+    uint64_t most = run_bytes ? (run_bytes + size - 1) / size : slice->count;
     for (uint64_t i = 0; i < slice->count; i += most) {
         uint64_t count = slice->count - i < most ? slice->count - i : most;
         const char *x = slice->x, *y = slice->y;

@@ -19,7 +19,7 @@ extern const size_t subject_count;
 
 /* NULL: there is none of that name. */
 const struct subject *subject_find(const char *name);
-/* The exact sum of a slice, added in runs as long as a kernel gets them: a tile. */
-void subject_add(const struct subject *subject, const struct slice *slice, struct sheaf_exact *into);
+/* The exact sum of a slice, added in runs of `run_bytes`, or, if that is 0, in one call. */
+void subject_add(const struct subject *subject, const struct slice *slice, uint64_t run_bytes, struct sheaf_exact *into);
 
 #endif

@@ -131,7 +131,7 @@ static void read_part(void *context, unsigned who)
             part->value = way->loop(&part->slice);
         } else {
             part->sum = (struct sheaf_exact){0};
-            subject_add(work->trial->subject, &part->slice, &part->sum);
+            subject_add(work->trial->subject, &part->slice, work->conditions->run_bytes, &part->sum);
             part->value = sheaf_exact_round(&part->sum);
         }
     }

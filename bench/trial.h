@@ -27,6 +27,7 @@ struct conditions {
     const char *const *cpus; /* instruction sets, the first one being the measure of the others' bits */
     size_t cpu_count;
     size_t rounds;           /* that count, after one that does not */
+    uint64_t run_bytes;      /* exact sums are fed in runs of so much; 0: in one call */
     double least_s;          /* small data are read again and again for so long */
     bool huge;               /* pages, where the system has them; otherwise as malloc gives them */
     bool busy;               /* seconds of the processor, not of the clock: for a machine that others use as well */

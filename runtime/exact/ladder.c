@@ -4,11 +4,14 @@
 #include "base/fpenv.h"
 #include "exact/buckets.h"
 
-/* Where to begin is guessed from the first elements. A block that does not fit after all is looked through and goes a
- * wider way, which is kept for a number of blocks that doubles if failures come soon after one another: data that often
- * need it do not pay for trying in vain. All this changes speed only. */
+/* Where to begin is guessed from the first elements. A block that does not fit after all goes the next wider way, and if
+ * it does not fit there either, is looked through. The way that it went is kept for a number of blocks that doubles if
+ * failures come soon after one another: data that often need it do not pay for trying in vain. All this changes speed
+ * only. */
 enum {
-    SAMPLE = 64,      /* elements from which a way is guessed */
+    SAMPLE = 32,      /* elements from which a way is guessed */
+    WHOLE = 32,       /* elements of a block are a multiple of this, or the last ones */
+    MARGIN = 7,       /* of 2^7 times as many, the smallest is so much smaller, if they lie densely around zero */
     FEW = 16,         /* elements for which a window is not worth its setting up */
     SOON = 16,        /* blocks */
     LONGEST_HOLD = 64 /* blocks */
@@ -71,6 +74,11 @@ static void begin(struct run *run, enum window_job job, const void *x, const voi
     find_windows(run);
 }
 
+static uint64_t lesser(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
 /* ---- choosing ----------------------------------------------------------------------------------------------- */
 
 /* How to sum a block: the number of its window (their count: none will do) and where that lies. */
@@ -78,28 +86,40 @@ struct way {
     int kind, x_unit, y_unit;
 };
 
+/* Not at the edge of where it may lie, as the next numbers may reach further: upwards not as far as downwards. */
 static bool place(const struct window *window, struct window_range range, int *unit)
 {
-    int best = range.top - window->above;
-    *unit = best < window->lowest ? window->lowest : best > window->highest ? window->highest : best;
-    return range.top <= *unit + window->above && range.bottom >= *unit - window->below;
+    int lowest = range.top - window->above, highest = range.bottom + window->below;
+    lowest = lowest < window->lowest ? window->lowest : lowest;
+    highest = highest > window->highest ? window->highest : highest;
+    *unit = lowest + (highest - lowest) / 4;
+    return lowest <= highest && (range.normal || !window->normal);
 }
 
 static bool place_all(const struct window *window, struct window_range x, struct window_range y, struct way *way)
 {
     if (!window->of_products)
         return place(window, x, &way->x_unit) && place(window, y, &way->y_unit);
-    return place(window, (struct window_range){x.top + y.top, x.bottom + y.bottom}, &way->x_unit);
+    struct window_range products = {x.top + y.top, x.bottom + y.bottom, x.normal && y.normal};
+    return place(window, products, &way->x_unit);
 }
 
-/* From window `kind` on, for what the first n elements are like. */
-static struct way choose(const struct run *run, uint64_t n, int kind)
+/* From window `kind` on, for what the first n elements are like, and for smaller ones by `margin` bits. */
+static struct way choose(const struct run *run, uint64_t n, int margin, int kind)
 {
     struct window_range x = run->survey(run->x, n), y = run->x == run->y ? x : run->survey(run->y, n);
     struct way way = {kind, 0, 0};
+    x.bottom -= margin;
+    y.bottom -= margin;
     while (way.kind < run->count && !place_all(run->windows[way.kind], x, y, &way))
         way.kind++;
     return way;
+}
+
+/* By the first elements of a block of n, from window `kind` on. */
+static struct way guess(const struct run *run, uint64_t n, int kind)
+{
+    return n < SAMPLE ? choose(run, n, 0, kind) : choose(run, SAMPLE, MARGIN, kind);
 }
 
 /* ---- climbing ----------------------------------------------------------------------------------------------- */
@@ -110,35 +130,46 @@ static bool add_block(struct sheaf_exact *into, const struct run *run, struct wa
            run->windows[way.kind]->block(into->limb, run->x, run->y, n, way.x_unit, way.y_unit);
 }
 
-static uint64_t lesser(uint64_t a, uint64_t b)
+/* After so many failures of a block: each further one ends a wider window's try. */
+static struct way choose_again(const struct run *run, uint64_t n, struct way failed, unsigned failures)
 {
-    return a < b ? a : b;
+    if (failures == 1)
+        return guess(run, n, failed.kind + 1);
+    return failures == 2 ? choose(run, n, 0, 0) : choose(run, n, 0, failed.kind + 1);
 }
 
-/* After a failure: the same window elsewhere, if the whole block lies elsewhere, or a wider one. */
-static struct way choose_again(const struct run *run, uint64_t n, struct way failed)
+/* Adds a block in one way or another. Returns how often it failed, and in *way the one that did not. */
+static unsigned climb(struct sheaf_exact *into, const struct run *run, struct way *way, uint64_t n)
 {
-    struct way way = choose(run, n, failed.kind);
-    bool same = way.kind == failed.kind && way.x_unit == failed.x_unit && way.y_unit == failed.y_unit;
-    return same ? choose(run, n, failed.kind + 1) : way;
+    unsigned failures = 0;
+    while (!add_block(into, run, *way, n)) {
+        if (way->kind == run->count) {
+            buckets_add(into, run->job, run->x, run->y, n);
+            break;
+        }
+        *way = choose_again(run, n, *way, ++failures);
+    }
+    return failures;
 }
 
-static void climb(struct sheaf_exact *into, struct run *run, uint64_t n)
+/* Of n elements in blocks of nearly one size, the first. */
+static uint64_t block_of(uint64_t n)
 {
-    struct way way = choose(run, lesser(n, SAMPLE), 0);
+    uint64_t blocks = (n + WINDOW_BLOCK - 1) / WINDOW_BLOCK, even = (n + blocks - 1) / blocks;
+    return lesser(n, (even + WHOLE - 1) / WHOLE * WHOLE);
+}
+
+static void add_all(struct sheaf_exact *into, struct run *run, uint64_t n)
+{
+    struct way way = guess(run, block_of(n), 0);
     uint64_t hold = 0, next_hold = 1, since_failure = SOON;
     for (uint64_t count; n; n -= count, run->x += count * run->size, run->y += count * run->size) {
-        count = lesser(n, WINDOW_BLOCK);
+        count = block_of(n);
         if (hold)
             hold--;
         else if (way.kind > 0)
-            way = choose(run, lesser(count, SAMPLE), 0);
-        while (!add_block(into, run, way, count)) {
-            if (way.kind == run->count) {
-                buckets_add(into, run->job, run->x, run->y, count);
-                break;
-            }
-            way = choose_again(run, count, way);
+            way = guess(run, count, 0);
+        if (climb(into, run, &way, count)) {
             next_hold = since_failure < SOON ? lesser(2 * next_hold, LONGEST_HOLD) : 1;
             hold = next_hold;
             since_failure = 0;
@@ -156,6 +187,6 @@ void ladder_add(struct sheaf_exact *into, enum window_job job, const void *x, co
     struct run run;
     begin(&run, job, x, y);
     fpenv callers = fpenv_enter();
-    climb(into, &run, n);
+    add_all(into, &run, n);
     fpenv_leave(callers);
 }

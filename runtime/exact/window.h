@@ -39,6 +39,7 @@ enum window_job {
 /* Where numbers lie: all are below 2^top and multiples of 2^bottom. An infinity or NaN: top is WINDOW_SPECIAL. */
 struct window_range {
     int top, bottom;
+    bool normal; /* there is no zero and no subnormal number */
 };
 enum { WINDOW_SPECIAL = 1 << 14 };
 
@@ -49,12 +50,13 @@ typedef struct window_range window_survey(const void *x, uint64_t n);
  * are lost. */
 typedef bool window_block(int64_t *limb, const void *x, const void *y, uint64_t n, int x_unit, int y_unit);
 
-/* A window's shape: numbers must be below 2^(unit + above) and multiples of 2^(unit - below); lowest <= unit <= highest.
- * The numbers are x and, with their own unit, y; or, if `of_products`, the products x y, and there is one unit. */
+/* A window's shape: numbers must be below 2^(unit + above) and multiples of 2^(unit - below), and, if `normal`, neither
+ * zero nor subnormal; lowest <= unit <= highest. The numbers are x and, with their own unit, y; or, if `of_products`, the
+ * products x y, and there is one unit. */
 struct window {
     window_block *block;
     int above, below, lowest, highest;
-    bool of_products;
+    bool of_products, normal;
 };
 
 enum { WINDOW_KINDS = 3 }; /* for each job, narrow windows first; those that are not there have no block */
@@ -63,7 +65,7 @@ typedef const struct window window_table[WINDOW_JOB_COUNT][WINDOW_KINDS];
 /* A window of `levels` levels for signed numbers, and one for their absolute values. The limits keep every M finite and
  * normal. */
 #define WINDOW_OF(function, levels, bits, of_products)                                                     \
-    {function, bits, WINDOW_SPACING * ((levels)-1), -1074 + WINDOW_SPACING * ((levels)-1), 971, of_products}
+    {function, bits, WINDOW_SPACING * ((levels)-1), -1074 + WINDOW_SPACING * ((levels)-1), 971, of_products, false}
 #define WINDOW_SUM(function, levels) WINDOW_OF(function, levels, 50, false)
 #define WINDOW_PRODUCTS(function, levels) WINDOW_OF(function, levels, 50, true)
 

@@ -185,8 +185,8 @@ DEFINE_BLOCK(products_of_any, scale_any, false)
 
 /* No product of units is subnormal, and M is finite. */
 enum { LOWEST_UNIT = -500, HIGHEST_UNIT = 440 };
-#define NORMAL(function) {function, INTEGER_BITS, 0, LOWEST_UNIT, -1, false}
-#define ANY(function) {function, INTEGER_BITS, 0, LOWEST_UNIT, HIGHEST_UNIT, false}
+#define NORMAL(function) {function, INTEGER_BITS, 0, LOWEST_UNIT, -1, false, true}
+#define ANY(function) {function, INTEGER_BITS, 0, LOWEST_UNIT, HIGHEST_UNIT, false, false}
 
 window_table windows_residues_avx512ifma = {
     [WINDOW_SQUARES_F64] = {NORMAL(squares_of_normal), ANY(squares_of_any)},

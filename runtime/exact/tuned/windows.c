@@ -257,7 +257,7 @@ static bool products_f64(int64_t *limb, const void *x, const void *y, uint64_t n
 
 /* The smallest weight's M is normal, the largest's finite. */
 #define WINDOW_PIECES(function)                                                                            \
-    {function, PIECE_BITS - 1, PIECE_BITS * (PIECES - 1), -487, 485, false}
+    {function, PIECE_BITS - 1, PIECE_BITS * (PIECES - 1), -487, 485, false, false}
 
 /* ---- all ---------------------------------------------------------------------------------------------------- */
 
@@ -275,23 +275,35 @@ window_table ISA(windows) = {
 
 /* ---- where numbers lie -------------------------------------------------------------------------------------- */
 
-/* From the bits of the largest and, less one, of the smallest size: of zeros the latter is the largest integer. */
-#define DEFINE_SURVEY(name, word, sign, fraction, full, bias)                                              \
+/* The lowest bit of a number that is set, by its weight: the exponent plus that of `low`, which becomes a double of the
+ * same value when it is added to the bits of 2^fraction, and that taken away again. The least of these is looked
+ * for less one, so that zeros, which have none, come to be the largest. Subnormal numbers count as half of what they are. */
+#define DEFINE_SURVEY(name, word, real, sign, fraction, full, bias)                                        \
     struct window_range ISA(name)(const void *x, uint64_t n)                                               \
     {                                                                                                      \
-        word largest = 0, smallest = (word)-1;                                                             \
+        const word hidden = (word)1 << fraction, origin = (word)(bias + fraction) << fraction;             \
+        word largest = 0, smallest = (word)-1, least = (word)-1;                                           \
         for (uint64_t i = 0; i < n; i++) {                                                                 \
-            word bits;                                                                                     \
+            word bits, weight;                                                                             \
+            real low;                                                                                      \
             memcpy(&bits, (const word *)x + i, sizeof bits);                                               \
             bits &= (sign)-1;                                                                              \
             largest = bits > largest ? bits : largest;                                                     \
-            smallest = bits - 1 < smallest ? bits - 1 : smallest;                                          \
+            smallest = bits < smallest ? bits : smallest;                                                  \
+            word significand = (bits & (hidden - 1)) | (bits >= hidden ? hidden : 0);                      \
+            weight = (significand & (0 - significand)) + origin;                                           \
+            memcpy(&low, &weight, sizeof low);                                                             \
+            low -= (real)(UINT64_C(1) << fraction);                                                        \
+            memcpy(&weight, &low, sizeof low);                                                             \
+            weight = (bits >> fraction << fraction) + weight - 1;                                          \
+            least = weight < least ? weight : least;                                                       \
         }                                                                                                  \
-        int top = (int)(largest >> fraction), bottom = (int)((smallest + 1) >> fraction);                  \
-        if (smallest == (word)-1) /* all are zero, multiples of anything */                                \
-            bottom = full;                                                                                 \
+        int top = (int)(largest >> fraction), bottom = (int)((least + 1) >> fraction);                     \
+        if (least == (word)-1) /* all are zero, multiples of anything */                                   \
+            bottom = full + bias;                                                                          \
         return (struct window_range){.top = top == full ? WINDOW_SPECIAL : top + 1 - bias,                 \
-                                     .bottom = (bottom ? bottom : 1) - bias - fraction};                   \
+                                     .bottom = bottom - 2 * bias - fraction,                               \
+                                     .normal = smallest >= hidden};                                        \
     }
-DEFINE_SURVEY(survey_f64, uint64_t, UINT64_C(1) << 63, 52, 0x7ff, 1023)
-DEFINE_SURVEY(survey_f32, uint32_t, UINT32_C(1) << 31, 23, 0xff, 127)
+DEFINE_SURVEY(survey_f64, uint64_t, double, UINT64_C(1) << 63, 52, 0x7ff, 1023)
+DEFINE_SURVEY(survey_f32, uint32_t, float, UINT32_C(1) << 31, 23, 0xff, 127)
