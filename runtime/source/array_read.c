@@ -15,7 +15,8 @@ enum {
     WINDOW_BYTES = 1024 * 1024, /* the knee: of a cached file 8.5 GB/s a core at 256 KiB, 9.3 at 512 KiB, 10.1 at
                                    1 MiB, 10.2 at 2 MiB, 9.4 at 8 MiB (Zen 4) */
     MAP_BYTES = 8 * 1024 * 1024, /* a mapped window: at 4 MiB two threads lose a tenth to unmapping */
-    MAP_TILE_BYTES = 8 * 1024,   /* leaves room in the first cache for what is prefetched meanwhile */
+    MAP_TILE_BYTES = 16 * 1024,  /* leaves room in the first cache for what is prefetched meanwhile; squares lose a
+                                   twentieth by 8 KiB, three kernels at once a tenth by 32 KiB */
     DENSE_BYTES = 256 * 1024,   /* all columns of a gathered tile */
     ALIGNMENT = 64
 };

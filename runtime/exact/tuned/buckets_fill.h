@@ -187,7 +187,7 @@ ALWAYS void fill(struct buckets *buckets, taker *take, putter *put, const double
             x = memcpy(tail_x, x, (n - done) * sizeof *x);
             y = memcpy(tail_y, y, (n - done) * sizeof *y);
         }
-        if (any_bit(take(&batch, x, y)) >> 63)
+        if (ANY_TOP(take(&batch, x, y)))
             take_out(&batch, put == put_numbers ? BUCKETS_PARTS / 2 : BUCKETS_PARTS, x, y, rest);
         put(buckets, &batch);
     }
