@@ -1,5 +1,6 @@
 /* Filling buckets: the body of tuned/buckets*.c, which define `multiply`. Numbers are taken apart in vectors, a batch at a
- * time, and added one by one. */
+ * time, and added one by one while the next batch is taken apart: what was written in wide pieces cannot be read in narrow
+ * ones at once. */
 #ifndef SHEAF_RUNTIME_EXACT_TUNED_BUCKETS_FILL_H
 #define SHEAF_RUNTIME_EXACT_TUNED_BUCKETS_FILL_H
 
@@ -9,7 +10,7 @@
 enum {
     FRACTION = 52,
     EXPONENTS = 2048,
-    BATCH = 32, /* numbers taken apart at once */
+    BATCH = 16, /* numbers taken apart at once */
     VECTORS = BATCH / LANES,
     AHEAD_BYTES = 4096 /* taking apart keeps the processor from looking ahead by itself */
 };
@@ -70,18 +71,36 @@ ALWAYS words significand_of(words bits)
     return (bits & (HIDDEN - 1)) | HIDDEN;
 }
 
-/* The top bit says whether there is no hidden bit, or no finite number. */
-ALWAYS words outside(words bits)
+/* Which of the numbers have no hidden bit, or are not finite: a set, to be or-ed with others. */
+#ifdef __AVX512DQ__
+typedef unsigned outsiders;
+ALWAYS outsiders outside(words bits)
+{
+    enum { NOT_NORMAL = 0xbf }; /* all classes but that of finite negative numbers; finite positive ones have none */
+    return _mm512_fpclass_pd_mask((__m512d)bits, NOT_NORMAL);
+}
+ALWAYS bool any_outsider(outsiders which)
+{
+    return which;
+}
+#else
+typedef words outsiders;
+ALWAYS outsiders outside(words bits)
 {
     return ((bits + HIDDEN) & EXPONENT_MASK) - 2 * HIDDEN;
 }
-
-/* Takes BATCH elements apart; returns the vectors of outside() in one. */
-typedef words taker(struct batch *batch, const double *x, const double *y);
-
-ALWAYS words take_sum(struct batch *batch, const double *x, const double *y, uint64_t mask)
+ALWAYS bool any_outsider(outsiders which)
 {
-    words any = {0};
+    return ANY_TOP(which);
+}
+#endif
+
+/* Takes BATCH elements apart; returns outside() of all. */
+typedef outsiders taker(struct batch *batch, const double *x, const double *y);
+
+ALWAYS outsiders take_sum(struct batch *batch, const double *x, const double *y, uint64_t mask)
+{
+    outsiders any = {0};
     (void)y;
     for (unsigned v = 0; v < VECTORS; v++) {
         words bits = load(x, v) & mask, exponent = bits >> FRACTION, shift = exponent % BUCKETS_OF_SUM;
@@ -92,12 +111,12 @@ ALWAYS words take_sum(struct batch *batch, const double *x, const double *y, uin
     return any;
 }
 
-ALWAYS words take_numbers(struct batch *batch, const double *x, const double *y)
+ALWAYS outsiders take_numbers(struct batch *batch, const double *x, const double *y)
 {
     return take_sum(batch, x, y, UINT64_MAX);
 }
 
-ALWAYS words take_sizes(struct batch *batch, const double *x, const double *y)
+ALWAYS outsiders take_sizes(struct batch *batch, const double *x, const double *y)
 {
     return take_sum(batch, x, y, INT64_MAX);
 }
@@ -105,9 +124,9 @@ ALWAYS words take_sizes(struct batch *batch, const double *x, const double *y)
 /* The product of the significands of p and q, cut at bit BUCKETS_CUT. Both pieces are below 2^55. */
 ALWAYS struct low_high multiply(words p, words q);
 
-ALWAYS words take_products(struct batch *batch, const double *x, const double *y)
+ALWAYS outsiders take_products(struct batch *batch, const double *x, const double *y)
 {
-    words any = {0};
+    outsiders any = {0};
     for (unsigned v = 0; v < VECTORS; v++) {
         words p = load(x, v), q = load(y, v), negative = (p ^ q) >> 63;
         words exponent = (p >> FRACTION) % EXPONENTS + (q >> FRACTION) % EXPONENTS;
@@ -120,7 +139,7 @@ ALWAYS words take_products(struct batch *batch, const double *x, const double *y
     return any;
 }
 
-ALWAYS words take_squares(struct batch *batch, const double *x, const double *y)
+ALWAYS outsiders take_squares(struct batch *batch, const double *x, const double *y)
 {
     (void)y;
     return take_products(batch, x, x);
@@ -178,8 +197,10 @@ ALWAYS void fill(struct buckets *buckets, taker *take, putter *put, const double
                  struct buckets_rest *rest)
 {
     double tail_x[BATCH] = {0}, tail_y[BATCH] = {0};
+    struct batch batches[2];
+    unsigned turn = 0;
     for (uint64_t done = 0; done < n; done += BATCH, x += BATCH, y += BATCH) {
-        struct batch batch;
+        struct batch *batch = &batches[turn];
         expect(x);
         if (x != y)
             expect(y);
@@ -187,10 +208,14 @@ ALWAYS void fill(struct buckets *buckets, taker *take, putter *put, const double
             x = memcpy(tail_x, x, (n - done) * sizeof *x);
             y = memcpy(tail_y, y, (n - done) * sizeof *y);
         }
-        if (ANY_TOP(take(&batch, x, y)))
-            take_out(&batch, put == put_numbers ? BUCKETS_PARTS / 2 : BUCKETS_PARTS, x, y, rest);
-        put(buckets, &batch);
+        if (any_outsider(take(batch, x, y)))
+            take_out(batch, put == put_numbers ? BUCKETS_PARTS / 2 : BUCKETS_PARTS, x, y, rest);
+        turn = !turn;
+        if (done)
+            put(buckets, &batches[turn]);
     }
+    if (n)
+        put(buckets, &batches[!turn]);
 }
 
 #define DEFINE_FILL(name, take, put, y)                                                                    \

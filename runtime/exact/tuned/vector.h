@@ -10,14 +10,14 @@
 #define ALWAYS static inline __attribute__((always_inline))
 
 /* Of two vectors: the lanes with even numbers, in turns, and those with odd numbers; the pairs of lanes of their first
- * halves, in turns, and of their last halves. Of one: is the top bit of any lane set? (__BIGGEST_ALIGNMENT__ tells the width under gcc only.) */
+ * halves, in turns, and of their last halves. Of one, of 256 bits at most: is the top bit
+ * of any lane set? (__BIGGEST_ALIGNMENT__ tells the width under gcc only.) */
 #if defined(__AVX512F__)
 #define VECTOR_BYTES 64
 #define EVEN_LANES(a, b) __builtin_shufflevector(a, b, 0, 8, 2, 10, 4, 12, 6, 14)
 #define ODD_LANES(a, b) __builtin_shufflevector(a, b, 1, 9, 3, 11, 5, 13, 7, 15)
 #define FIRST_PAIRS(a, b) __builtin_shufflevector(a, b, 0, 1, 8, 9, 2, 3, 10, 11)
 #define LAST_PAIRS(a, b) __builtin_shufflevector(a, b, 4, 5, 12, 13, 6, 7, 14, 15)
-#define ANY_TOP(a) (_mm512_movepi64_mask((__m512i)(a)) != 0)
 #elif defined(__AVX2__)
 #define VECTOR_BYTES 32
 #define EVEN_LANES(a, b) __builtin_shufflevector(a, b, 0, 4, 2, 6)
