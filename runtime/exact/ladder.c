@@ -116,10 +116,13 @@ static struct way choose(const struct run *run, uint64_t n, int margin, int kind
     return way;
 }
 
-/* By the first elements of a block of n, from window `kind` on. */
+/* By the first elements of a block of n, from window `kind` on; one without room for smaller ones, if there is no other. */
 static struct way guess(const struct run *run, uint64_t n, int kind)
 {
-    return n < SAMPLE ? choose(run, n, 0, kind) : choose(run, SAMPLE, MARGIN, kind);
+    if (n < SAMPLE)
+        return choose(run, n, 0, kind);
+    struct way way = choose(run, SAMPLE, MARGIN, kind);
+    return way.kind < run->count ? way : choose(run, SAMPLE, 0, kind);
 }
 
 /* ---- climbing ----------------------------------------------------------------------------------------------- */
@@ -130,24 +133,25 @@ static bool add_block(struct sheaf_exact *into, const struct run *run, struct wa
            run->windows[way.kind]->block(into->limb, run->x, run->y, n, way.x_unit, way.y_unit);
 }
 
-/* After so many failures of a block: each further one ends a wider window's try. */
-static struct way choose_again(const struct run *run, uint64_t n, struct way failed, unsigned failures)
-{
-    if (failures == 1)
-        return guess(run, n, failed.kind + 1);
-    return failures == 2 ? choose(run, n, 0, 0) : choose(run, n, 0, failed.kind + 1);
-}
-
-/* Adds a block in one way or another. Returns how often it failed, and in *way the one that did not. */
+/* Adds a block in one way or another. Returns how often it failed, and in *way the one that did not: after the first
+ * failure the next wider window that the sample allows, after that what the whole block allows. */
 static unsigned climb(struct sheaf_exact *into, const struct run *run, struct way *way, uint64_t n)
 {
     unsigned failures = 0;
+    bool surveyed = false;
     while (!add_block(into, run, *way, n)) {
         if (way->kind == run->count) {
             buckets_add(into, run->job, run->x, run->y, n);
             break;
         }
-        *way = choose_again(run, n, *way, ++failures);
+        int wider = way->kind + 1;
+        way->kind = run->count;
+        if (++failures == 1)
+            *way = guess(run, n, wider);
+        if (way->kind == run->count) {
+            *way = choose(run, n, 0, surveyed ? wider : 0);
+            surveyed = true;
+        }
     }
     return failures;
 }
