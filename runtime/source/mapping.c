@@ -85,12 +85,20 @@ enum sheaf_status sheaf_guard_mappings(struct sheaf_error *err)
 
 /* ---- mappings ------------------------------------------------------------------------------------------- */
 
+/* A hole in a file of a tmpfs is given memory when it is looked at through a mapping, and where none is left that is
+ * SIGBUS. (Compressed files are taken for such, and copied.) */
+static bool has_holes(const struct stat *info)
+{
+    enum { BLOCK_BYTES = 512 }; /* of st_blocks, under Linux */
+    return (uint64_t)info->st_blocks * BLOCK_BYTES < (uint64_t)info->st_size;
+}
+
 const unsigned char *mapping_open(struct mapping *mapping, int fd, uint64_t at, size_t size)
 {
     struct stat info;
     if (size < LEAST_BYTES || !guard.stands)
         return NULL;
-    if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || (uint64_t)info.st_size < at + size)
+    if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || (uint64_t)info.st_size < at + size || has_holes(&info))
         return NULL;
     size_t lead = at % guard.page;
     void *base = mmap(NULL, lead + size, PROT_READ, MAP_SHARED, fd, (off_t)(at - lead));

@@ -18,7 +18,7 @@ struct mapping {
 };
 
 /* Makes bytes at .. at + size - 1 of a file addressable and returns the first of them. NULL: they are to be read in
- * another way (no guard; too few; no regular file, or one that is shorter; the system will not map it). */
+ * another way (no guard; too few; no regular file, or one that is shorter or has holes; the system will not map it). */
 const unsigned char *mapping_open(struct mapping *mapping, int fd, uint64_t at, size_t size);
 
 /* Was what has been seen through the mapping in the file? To be asked after the last look, before anyone is told what

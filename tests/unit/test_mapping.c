@@ -86,6 +86,8 @@ static void what_cannot_be_mapped_is_left_to_others(void **state)
     int fd = make_file(&path), ends[2];
     assert_null(mapping_open(&mapping, fd, 1, size)); /* longer than the file */
     assert_null(mapping_open(&mapping, fd, 0, 0)); /* less than the least: 1 here, 4 MiB in the library */
+    assert_int_equal(truncate(path, (off_t)(1000 * size)), 0);
+    assert_null(mapping_open(&mapping, fd, 0, size)); /* a file with holes */
     close(fd);
     assert_int_equal(pipe(ends), 0);
     assert_null(mapping_open(&mapping, ends[0], 0, 1));
