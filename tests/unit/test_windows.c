@@ -3,6 +3,7 @@
 #include "unit/exact_oracle.h"
 
 #include "base/cpu.h"
+#include "base/fpenv.h"
 #include "exact/plain.h"
 #include "exact/window.h"
 
@@ -354,6 +355,51 @@ static void residues(void **state)
 #undef CHECK
 }
 
+/* ---- the ends of where windows may lie ----------------------------------------------------------------------- */
+
+/* Whatever a window says of a block, the limbs are as it says. */
+static void check_window(const struct window *window, int job, int unit)
+{
+    static const double others[] = {0, 1, -0x1p-120, 0x1p120, INFINITY, -INFINITY, NAN};
+    enum { N = 40 };
+    for (size_t k = 0; k < COUNT_OF(others); k++) {
+        bool narrow = job >= WINDOW_SUM_F32;
+        const void *data = narrow ? (const void *)narrow_x : x;
+        struct sheaf_exact expected = {.nan = 0}, got = {.nan = 0};
+        for (int i = 0; i < N; i++)
+            x[i] = narrow_x[i] = (float)(i % 9 ? others[0] : others[k]);
+        bool fits = window->block(got.limb, data, data, N, unit, unit);
+        if (fits) /* jobs are the operations on f64, then those on f32 */
+            run_plain(&expected, job % OPERATIONS, narrow ? SHEAF_F32 : SHEAF_F64, data, data, N);
+        sheaf_exact_normalise(&got);
+        assert_same_sums(&got, &expected, k, job, N);
+    }
+}
+
+static void check_ends(const struct window (*windows)[WINDOW_KINDS])
+{
+    for (int job = 0; job < WINDOW_JOB_COUNT; job++)
+        for (int kind = 0; kind < WINDOW_KINDS && windows[job][kind].block; kind++) {
+            check_window(&windows[job][kind], job, windows[job][kind].lowest);
+            check_window(&windows[job][kind], job, windows[job][kind].highest);
+        }
+}
+
+static void windows_at_the_ends(void **state)
+{
+    (void)state;
+    fpenv callers = fpenv_enter();
+    check_ends(windows_portable);
+#define CHECK(isa, table)                                                                                  \
+    if (cpu_has(#isa))                                                                                     \
+        check_ends(table##_##isa);
+    SHEAF_ISAS(CHECK, windows)
+    SHEAF_ISA_AVX512(CHECK, windows_flagged)
+    SHEAF_ISA_AVX512IFMA(CHECK, windows_residues)
+#undef CHECK
+    fpenv_leave(callers);
+}
+
 /* ---- the caller's floating-point environment ---------------------------------------------------------------- */
 
 #ifdef __SSE2__
@@ -413,7 +459,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_small_lengths),     cmocka_unit_test(blocks_and_more), cmocka_unit_test(mixtures),
         cmocka_unit_test(cuts_and_permutations), cmocka_unit_test(integers),        cmocka_unit_test(residues),
-        cmocka_unit_test(environment_does_not_show),
+        cmocka_unit_test(windows_at_the_ends),   cmocka_unit_test(environment_does_not_show),
     };
     seed = 7;
     return cmocka_run_group_tests_name("windows", tests, NULL, NULL);

@@ -265,8 +265,9 @@ DEFINE_F32(products_f32, PRODUCT, 1, 2, 3)
 #define WINDOW(function, levels, error_bits, of_products)                                                  \
     {function, FIRST_ABOVE, SPACING * ((levels)-1) + LAST_BELOW + (error_bits),                            \
      SMALLEST + SPACING * ((levels)-1) + (error_bits), 971, of_products, false}
-/* Without levels the plain sum keeps what it keeps below the largest number. */
-#define PLAIN(function) {function, FIRST_ABOVE, 53 - FIRST_ABOVE - USUAL_GROWTH, SMALLEST, 971, false, false}
+/* Without levels the plain sum keeps what it keeps below the largest number. Its unit is one more (total_of), whose M must
+ * be finite, too. */
+#define PLAIN(function) {function, FIRST_ABOVE, 53 - FIRST_ABOVE - USUAL_GROWTH, SMALLEST, 970, false, false}
 
 #define SUMS_F64(name) {WINDOW(name##_1, 1, 0, false), WINDOW(name##_2, 2, 0, false), WINDOW(name##_3, 3, 0, false)}
 #define SUMS_F32(name) {PLAIN(name##_0), WINDOW(name##_1, 1, 0, false), WINDOW(name##_2, 2, 0, false)}
