@@ -96,6 +96,9 @@ static void tell_left_out(const struct sheaf_source *source)
         list = keep_text("%s%s%s", list, i ? ", " : "", sheaf_source_left_out_name(source, i));
     if (count)
         note("left out, because %s text: %s", count == 1 ? "it holds" : "they hold", list);
+    struct sheaf_header header = sheaf_source_header(source, 0);
+    if (count && header.is_text && !header.present && !header.said)
+        note("the first row is taken for data; if it names the columns, say --header");
 }
 
 /* A first row of data that is not read would not show. */

@@ -152,21 +152,27 @@ static bool same_file(const char *a, const char *b)
            one.st_ino == other.st_ino;
 }
 
-/* The answer would take the place of the data, or of the list of them. */
+/* -o and --save, where they are given, are none of the names, which are of `what`. */
+static enum sheaf_status check_apart(const char *const paths[2], const char *const *names, size_t count, const char *what,
+                                     struct sheaf_error *err)
+{
+    for (size_t p = 0; p < 2; p++)
+        for (size_t i = 0; paths[p] && i < count; i++)
+            if (names[i] && same_file(paths[p], names[i]))
+                return sheaf_fail(err, SHEAF_USAGE, "%s %s would replace %s; name another file", p ? "--save" : "-o",
+                                  paths[p], what);
+    return SHEAF_OK;
+}
+
 static enum sheaf_status check_outputs(const struct call *call, struct sheaf_error *err)
 {
     const char *const paths[] = {call->options->output.path, call->options->saved.save};
     const char *const lists[] = {call->options->input.files_from, call->options->input.files0_from};
-    for (size_t p = 0; p < 2; p++)
-        for (size_t i = 0; paths[p] && i < call->names.count; i++)
-            if (same_file(paths[p], call->names.items[i]))
-                return sheaf_fail(err, SHEAF_USAGE, "%s %s would replace an input; name another file", p ? "--save" : "-o",
-                                  paths[p]);
-    for (size_t p = 0; p < 2; p++)
-        for (size_t i = 0; i < 2; i++)
-            if (paths[p] && lists[i] && same_file(paths[p], lists[i]))
-                return sheaf_fail(err, SHEAF_USAGE, "%s %s would replace the list of inputs; name another file",
-                                  p ? "--save" : "-o", paths[p]);
+    enum sheaf_status status = check_apart(paths, call->names.items, call->names.count, "an input", err);
+    if (status == SHEAF_OK)
+        status = check_apart(paths, lists, 2, "the list of inputs", err);
+    if (status != SHEAF_OK)
+        return status;
     if (paths[0] && paths[1] && (strcmp(paths[0], paths[1]) == 0 || same_file(paths[0], paths[1])))
         return sheaf_fail(err, SHEAF_USAGE, "-o and --save name the same file, %s", paths[0]);
     return SHEAF_OK;

@@ -39,7 +39,7 @@ static enum sheaf_status report(const struct extreme *state, const char *name, e
 #define MAY_HOLD_NAN(name, ORDER)                                                                          \
     static bool name##_may_hold_nan(const void *state, const struct sheaf_args *args)                      \
     {                                                                                                      \
-        return extreme_may_be_nan(state, ORDER, args);                                                     \
+        return extreme_may_hold_nan(state, ORDER, args);                                                     \
     }
 
 #define MIN_MAP(isa) MAP(min, ORDER_MIN, isa)

@@ -141,7 +141,7 @@ void extreme_merge(struct extreme *into, const struct extreme *from, const struc
     }
 }
 
-bool extreme_may_be_nan(const struct extreme *extreme, enum order order, const struct sheaf_args *args)
+bool extreme_may_hold_nan(const struct extreme *extreme, enum order order, const struct sheaf_args *args)
 {
     if (args->types[0] == SHEAF_DECIMAL)
         return extreme->decimal.rank == RANK_NAN;

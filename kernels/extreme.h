@@ -33,7 +33,7 @@ size_t extreme_size(const struct sheaf_args *args);
 void extreme_map(struct extreme *extreme, order_largest *largest, enum order order, const struct sheaf_column *x,
                  uint64_t rows);
 void extreme_merge(struct extreme *into, const struct extreme *from, const struct sheaf_args *args);
-bool extreme_may_be_nan(const struct extreme *extreme, enum order order, const struct sheaf_args *args);
+bool extreme_may_hold_nan(const struct extreme *extreme, enum order order, const struct sheaf_args *args);
 /* Adds `name` to `result`: the element, which must be there. */
 enum sheaf_status extreme_report(const char *name, const struct extreme *extreme, enum order order,
                                  const struct sheaf_args *args, struct sheaf_result *result);

@@ -209,8 +209,9 @@ struct sheaf_kernel {
     enum sheaf_status (*next)(const void *state, const struct sheaf_args *args, bool *again,
                               struct sheaf_buffer *carry, struct sheaf_error *err);
 
-    /* May a NaN be among what was mapped into the state? Never false if one is. Spares a search of every tile, in which
-     * NaN are counted only where this says yes. NULL: yes. */
+    /* May an element that was mapped into the state, in any column, be a NaN? Asked after each map, by the worker that
+     * mapped; cheap, and changes nothing. A true costs a search of the batch for NaN, to count them; a wrong false loses
+     * them from the counts of all kernels over the same columns. NULL: true. */
     bool (*may_hold_nan)(const void *state, const struct sheaf_args *args);
 
     /* With these parameters next will not ask for another pass, so that a stream need not be kept for it. NULL: it may. */

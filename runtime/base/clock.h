@@ -2,8 +2,14 @@
 #define SHEAF_RUNTIME_BASE_CLOCK_H
 
 #include <stdint.h>
+#include <time.h>
 
 /* Nanoseconds of CLOCK_MONOTONIC. */
-int64_t clock_ns(void);
+static inline int64_t clock_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
 
 #endif

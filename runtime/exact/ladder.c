@@ -4,14 +4,14 @@
 #include "base/fpenv.h"
 #include "exact/buckets.h"
 
-/* Where to begin is guessed from the first elements. A block that does not fit after all goes the next wider way, and if
- * it does not fit there either, is looked through. The way that it went is kept for a number of blocks that doubles if
- * failures come soon after one another: data that often need it do not pay for trying in vain. All this changes speed
- * only. */
+/* Where to begin is guessed from the first elements. A block that does not fit after all goes the next wider way that they
+ * allow; if there is none, or it does not fit there either, all of it is looked through, and it goes into the narrowest
+ * window that takes it, or into buckets. The way that it went is kept for a number of blocks that doubles if failures come
+ * soon after one another: data that often need it do not pay for trying in vain. All this changes speed only. */
 enum {
     SAMPLE = 32,      /* elements from which a way is guessed */
     WHOLE = 32,       /* elements of a block are a multiple of this, or the last ones */
-    MARGIN = 7,       /* of 2^7 times as many, the smallest is so much smaller, if they lie densely around zero */
+    MARGIN = 7,       /* of 2^7 times as many, dense around zero, the smallest is about 2^7 times as small */
     FEW = 16,         /* elements for which a window is not worth its setting up */
     SOON = 16,        /* blocks */
     LONGEST_HOLD = 64 /* blocks */
@@ -127,33 +127,26 @@ static struct way guess(const struct run *run, uint64_t n, int kind)
 
 /* ---- climbing ----------------------------------------------------------------------------------------------- */
 
+/* Only windows may fail. */
 static bool add_block(struct sheaf_exact *into, const struct run *run, struct way way, uint64_t n)
 {
-    return way.kind < run->count &&
-           run->windows[way.kind]->block(into->limb, run->x, run->y, n, way.x_unit, way.y_unit);
+    if (way.kind < run->count)
+        return run->windows[way.kind]->block(into->limb, run->x, run->y, n, way.x_unit, way.y_unit);
+    buckets_add(into, run->job, run->x, run->y, n);
+    return true;
 }
 
-/* Adds a block in one way or another. Returns how often it failed, and in *way the one that did not: after the first
- * failure the next wider window that the sample allows, after that what the whole block allows. */
-static unsigned climb(struct sheaf_exact *into, const struct run *run, struct way *way, uint64_t n)
+/* Adds a block of n; *way becomes the way that it went. False: not at once. */
+static bool climb(struct sheaf_exact *into, const struct run *run, struct way *way, uint64_t n)
 {
-    unsigned failures = 0;
-    bool surveyed = false;
-    while (!add_block(into, run, *way, n)) {
-        if (way->kind == run->count) {
-            buckets_add(into, run->job, run->x, run->y, n);
-            break;
-        }
-        int wider = way->kind + 1;
-        way->kind = run->count;
-        if (++failures == 1)
-            *way = guess(run, n, wider);
-        if (way->kind == run->count) {
-            *way = choose(run, n, 0, surveyed ? wider : 0);
-            surveyed = true;
-        }
-    }
-    return failures;
+    if (add_block(into, run, *way, n))
+        return true;
+    *way = guess(run, n, way->kind + 1);
+    if (way->kind < run->count && add_block(into, run, *way, n))
+        return false;
+    for (*way = choose(run, n, 0, 0); !add_block(into, run, *way, n);)
+        *way = choose(run, n, 0, way->kind + 1);
+    return false;
 }
 
 /* Of n elements in blocks of nearly one size, the first. */
@@ -173,7 +166,7 @@ static void add_all(struct sheaf_exact *into, struct run *run, uint64_t n)
             hold--;
         else if (way.kind > 0)
             way = guess(run, count, 0);
-        if (climb(into, run, &way, count)) {
+        if (!climb(into, run, &way, count)) {
             next_hold = since_failure < SOON ? lesser(2 * next_hold, LONGEST_HOLD) : 1;
             hold = next_hold;
             since_failure = 0;

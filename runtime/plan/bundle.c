@@ -250,12 +250,12 @@ static enum sheaf_status map_member(const struct member *member, void *state, co
     return explain(member, member->map(state, batch, &member->args, err), "map", err);
 }
 
-static bool may_hold_nan(const struct bundle *bundle, const struct view *view, void *state)
+static bool may_hold_nan(const struct bundle *bundle, const struct view *view, const void *state)
 {
     if (view->witness == BUNDLE_NONE)
         return true;
     const struct member *member = &bundle->members[view->witness];
-    return member->reduction->kernel->may_hold_nan(bundle_state(bundle, state, view->witness), &member->args);
+    return member->reduction->kernel->may_hold_nan(member_state(bundle, state, view->witness), &member->args);
 }
 
 static enum sheaf_status map_view(const struct bundle *bundle, const struct view *view, struct worker_scratch *scratch,
@@ -269,8 +269,8 @@ static enum sheaf_status map_view(const struct bundle *bundle, const struct view
         return status;
     for (uint32_t i = view->first; i != BUNDLE_NONE && status == SHEAF_OK; i = bundle->members[i].next)
         status = map_member(&bundle->members[i], bundle_state(bundle, state, i), &batch, err);
-    if (bundle->sieve->nan == NAN_PROPAGATE && may_hold_nan(bundle, view, state))
-        tally->nan += count_nan(&batch, shape->kernel->role_count);
+    if (status == SHEAF_OK && bundle->sieve->nan == NAN_PROPAGATE && may_hold_nan(bundle, view, state))
+        tally->nan += batch_count_nan(&batch, shape->kernel->role_count);
     return status;
 }
 

@@ -263,7 +263,7 @@ static bool row_has_nan(const struct sheaf_column *columns, uint32_t count, uint
     return *which < count;
 }
 
-uint64_t count_nan(const struct sheaf_batch *batch, uint32_t count)
+uint64_t batch_count_nan(const struct sheaf_batch *batch, uint32_t count)
 {
     bool any = false;
     for (uint32_t c = 0; c < count; c++)

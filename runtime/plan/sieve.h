@@ -33,7 +33,7 @@ enum sheaf_status filter_parse(struct filter *filter, const char *text, const st
 enum sheaf_status nan_policy_parse(enum nan_policy *policy, const char *name, struct sheaf_error *err);
 
 /* Rows of a batch of `count` columns that have a NaN. */
-uint64_t count_nan(const struct sheaf_batch *batch, uint32_t count);
+uint64_t batch_count_nan(const struct sheaf_batch *batch, uint32_t count);
 
 /* One worker's buffers: at most 32 KiB per column and 1 MiB of positions, the latter only when rows are taken out. */
 struct sifter;
@@ -46,7 +46,8 @@ void sifter_begin(struct sifter *sifter, const struct tile *tile, struct sheaf_t
 
 /* The batch of the columns numbered `columns[0 .. count - 1]`, of which those of decimals are given as `types` says, as
  * decimals or as doubles: filled into `batch` and `batch_columns` (count of
- * them), valid until the next call. batch->rows may be 0. Counts into `tally`. SHEAF_INPUT: a NaN under NAN_FAIL. */
+ * them), valid until the next call. batch->rows may be 0. Counts into `tally`, but for NaN that are let
+ * through: see batch_count_nan. SHEAF_INPUT: a NaN under NAN_FAIL. */
 enum sheaf_status sifter_batch(struct sifter *sifter, const uint32_t *columns, const enum sheaf_type *types, uint32_t count,
                                struct sheaf_batch *batch, struct sheaf_column *batch_columns, struct sheaf_tally *tally,
                                struct sheaf_error *err);

@@ -21,6 +21,8 @@ enum {
     ALIGNMENT = 64
 };
 
+enum { MAP, READ }; /* how a window comes to be there */
+
 struct array_reader {
     struct reader base;
     const struct array_layout *layout; /* of the input that is being read */
@@ -39,11 +41,11 @@ struct array_reader {
     enum sheaf_status (*fetch)(struct array_reader *r, uint64_t *rows, struct sheaf_error *err);
     uint64_t tile_rows;      /* the most that a tile has */
     uint64_t window_first, window_rows, window_pitch; /* rows in the window; bytes from column to column */
-    uint64_t window_row;     /* bytes that a row of it takes in the file */
+    uint64_t window_row_bytes; /* that a row of it takes in the file */
     const unsigned char *view; /* the window's first byte: in `window` or in `mapping` */
     unsigned char *window;
     struct mapping mapping;
-    struct race race;        /* between mapping and reading */
+    struct race race;        /* between MAP and READ */
     int64_t timed_from;      /* when the window was moved here by the way that the race named; 0: it was not */
     unsigned char *dense;    /* columns x tile_rows x size */
     uint64_t *position;      /* tile_rows, for a walk */
@@ -123,7 +125,7 @@ static enum sheaf_status fetch_fed(struct array_reader *r, uint64_t *rows, struc
     return SHEAF_OK;
 }
 
-/* The window, if there is one, has been looked at. */
+/* The window, if there is one, has been looked at: stops its clock. */
 static enum sheaf_status leave_window(struct array_reader *r, struct sheaf_error *err)
 {
     enum sheaf_status status = SHEAF_OK;
@@ -131,29 +133,28 @@ static enum sheaf_status leave_window(struct array_reader *r, struct sheaf_error
         status = mapping_check(&r->mapping, r->fd, r->input->name, err);
     mapping_close(&r->mapping);
     if (r->timed_from)
-        race_tell(&r->race, r->window_rows * r->window_row, clock_ns() - r->timed_from);
+        race_tell(&r->race, r->window_rows * r->window_row_bytes, clock_ns() - r->timed_from);
     r->timed_from = 0;
     return status;
 }
 
-/* Moves the window to row `next`, whose `row` bytes begin at `element`, as do those of the rows behind it. */
-static enum sheaf_status move_window(struct array_reader *r, uint64_t element, uint64_t row, struct sheaf_error *err)
+/* Moves the window to row `next`, whose `row_bytes` bytes begin at `element`, as do those of the rows behind it. */
+static enum sheaf_status move_window(struct array_reader *r, uint64_t element, uint64_t row_bytes, struct sheaf_error *err)
 {
-    enum { MAP, READ };
     enum sheaf_status status = leave_window(r, err);
     r->window_rows = 0;
     if (status != SHEAF_OK)
         return status;
     int64_t now = clock_ns();
-    uint64_t left = r->hi - r->next, n = least(MAP_BYTES / row, left);
-    r->view = r->race.way == MAP ? mapping_open(&r->mapping, r->fd, r->input->start + element * r->size, n * row) : NULL;
+    uint64_t left = r->hi - r->next, n = least(MAP_BYTES / row_bytes, left);
+    r->view = r->race.way == MAP ? mapping_open(&r->mapping, r->fd, r->input->start + element * r->size, n * row_bytes) : NULL;
     r->timed_from = r->view || r->race.way == READ ? now : 0;
     if (!r->view) {
-        n = least(WINDOW_BYTES / row, left);
+        n = least(WINDOW_BYTES / row_bytes, left);
         r->view = r->window;
-        status = need(r, element, n * row / r->size, r->window, err);
+        status = need(r, element, n * row_bytes / r->size, r->window, err);
     }
-    r->window_row = row;
+    r->window_row_bytes = row_bytes;
     r->window_first = r->next;
     r->window_rows = status == SHEAF_OK ? n : 0;
     return status;

@@ -2,10 +2,11 @@
 
 #include <stdbool.h>
 
-/* A turn is long enough to be timed. Trials come ever less often while they are lost: at last they are a sixtieth. */
+/* A turn is long enough to be timed. Trials come ever less often while they are lost: at last they are a sixtieth, of
+ * mapped windows a thirtieth. */
 enum { TURN_BYTES = 4 << 20, LEAST_PAUSE = 16 << 20, MOST_PAUSE = 256 << 20 };
 
-/* What the leader costs: without the turns in which something else had the processor. */
+/* What the leader costs: a turn in which something else had the processor counts as twice that at most. */
 static double smooth(double cost, double now)
 {
     return cost > 0 ? (cost + (now < 2 * cost ? now : 2 * cost)) / 2 : now;

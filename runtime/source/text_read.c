@@ -205,6 +205,12 @@ static enum sheaf_status bad_count(const struct text_reader *reader, uint64_t at
     return bad_data(reader, at, NULL, err);
 }
 
+/* A first row that was taken for data. */
+static bool is_first_row(const struct text_reader *reader, uint64_t at)
+{
+    return !reader->text->header && at == reader->base.source->inputs[reader->file].start;
+}
+
 static enum sheaf_status bad_cell(const struct text_reader *reader, uint64_t at, size_t column,
                                   enum cell_status status, struct sheaf_error *err)
 {
@@ -224,8 +230,8 @@ static enum sheaf_status bad_cell(const struct text_reader *reader, uint64_t at,
     else if (status == CELL_NO_MEMORY)
         return sheaf_fail(err, SHEAF_MEMORY, "out of memory for the digits of numbers");
     else
-        sheaf_fail(err, SHEAF_INPUT, "\"%s\" is not a number (if it stands for a missing value, say --na '%s')", shown,
-                   shown);
+        sheaf_fail(err, SHEAF_INPUT, "\"%s\" is not a number (%sif it stands for a missing value, say --na '%s')", shown,
+                   is_first_row(reader, at) ? "if it names the column, say --header; " : "", shown);
     return bad_data(reader, at, reader->base.source->columns[column].name, err);
 }
 

@@ -149,6 +149,25 @@ static size_t check_strategy(const struct fixture *fixture, const struct company
     return tried;
 }
 
+/* NaN that are let through are counted by what kernels know of them, NaN that are left out by looking at each element. */
+static void check_nan_counts(const struct fixture *plain, const struct sheaf_kernel *const *kernels, size_t count,
+                             const struct cover *cover, const struct sheaf_answer *expected)
+{
+    struct sheaf_answer *answer;
+    struct sheaf_error err;
+    struct fixture skipping = *plain;
+    if (plain->nan && strcmp(plain->nan, "propagate") != 0)
+        return;
+    skipping.nan = "skip";
+    if (run_cover(&skipping, kernels, count, cover, &answer, &err) != SHEAF_OK)
+        fail_msg("%s and others of %s without NaN: %s", kernels[0]->name, plain->about, err.message);
+    for (size_t i = 0; i < expected->count; i++)
+        if (expected->parts[i].tally.nan != answer->parts[i].tally.nan)
+            fail_msg("%s of %s: %llu NaN let through, %llu left out", expected->parts[i].kernel->name, plain->about,
+                     (unsigned long long)expected->parts[i].tally.nan, (unsigned long long)answer->parts[i].tally.nan);
+    sheaf_answer_destroy(answer);
+}
+
 size_t check_covers(const struct fixture *fixture, const struct sheaf_kernel *const *kernels, size_t count,
                     const char *const *strategies, const unsigned *workers, const uint64_t *blocks)
 {
@@ -170,6 +189,7 @@ size_t check_covers(const struct fixture *fixture, const struct sheaf_kernel *co
     plain.source = fixture->oracle ? fixture->oracle : fixture->source;
     if (run_cover(&plain, kernels, count, &whole, &expected, &err) != SHEAF_OK)
         fail_msg("%s and others of %s: %s", kernels[0]->name, fixture->about, err.message);
+    check_nan_counts(&plain, kernels, count, &whole, expected);
     company.expected = expected;
     for (; *strategies; strategies++)
         tried += check_strategy(fixture, &company, *strategies, workers, blocks);

@@ -125,12 +125,40 @@ static void raw_reads_every_element(void **state)
     }
 }
 
-/* Long enough for windows that are mapped and windows that are read, one behind the other. */
+/* Tiles of so many rows that one reader makes of the source in one block. */
+static uint64_t count_tiles(const struct sheaf_source *source, uint64_t rows)
+{
+    struct sheaf_error err;
+    struct reader *reader;
+    struct cut cut;
+    struct tile tile;
+    uint64_t count = 0;
+    must(cut_init(&cut, source, UINT64_C(1) << 40, &err), &err);
+    must(reader_open(&reader, source, all_reals, &err), &err);
+    struct span span = cut_span(&cut, 0);
+    must(reader_begin(reader, &span, &err), &err);
+    do {
+        must(reader_next(reader, &tile, &err), &err);
+        count += tile.rows == rows;
+    } while (tile.rows);
+    reader_close(reader);
+    cut_cleanup(&cut);
+    return count;
+}
+
+static bool mapped; /* the second round */
+
+/* Long enough for windows that are mapped and windows that are read, one behind the other: their tiles differ in length. */
 static void raw_reads_both_ways(void **state)
 {
+    enum { ROWS = 2500009, MAPPED_ROWS = 2048, READ_ROWS = 4096 };
     (void)state;
-    raw_case(SHEAF_F64, false, 3, 2500009, 0, false, 64 << 20);
-    raw_case(SHEAF_I64, true, 0, 2500009, 0, false, 7 << 20);
+    raw_case(SHEAF_F64, false, 3, ROWS, 0, false, 64 << 20);
+    raw_case(SHEAF_I64, true, 0, ROWS, 0, false, 7 << 20);
+    struct sheaf_source *source = open_one(path_of("raw"), &(struct sheaf_reading){.type = "i64"});
+    assert_true(count_tiles(source, READ_ROWS) > 100);
+    assert_true(mapped == (count_tiles(source, MAPPED_ROWS) > 100));
+    sheaf_source_destroy(source);
 }
 
 static void raw_offset_may_leave_nothing(void **state)
@@ -466,8 +494,6 @@ static enum sheaf_status read_until_it_fails(const struct sheaf_source *source, 
     cut_cleanup(&cut);
     return status;
 }
-
-static bool mapped; /* the second round */
 
 static void a_file_that_shrinks_is_an_error(void **state)
 {

@@ -54,6 +54,7 @@ static void one_interruption_changes_nothing_for_long(void **state)
     run(&race, (uint64_t)128 << 20, (double[]){1, 2});
     assert_int_equal(race.lead, 0);
     race_tell(&race, 4 * WINDOW, 400 * WINDOW);
+    assert_int_equal(race.lead, 0);
     run(&race, (uint64_t)64 << 20, (double[]){1, 2});
     assert_int_equal(race.lead, 0);
 }

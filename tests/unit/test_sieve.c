@@ -34,6 +34,14 @@ static uint64_t kept(struct sifter *sifter, enum sheaf_type type, const void *da
     return batch.rows;
 }
 
+/* Of the same rows under NAN_PROPAGATE: all stay, and the NaN among them. */
+static uint64_t let_through(enum sheaf_type type, const void *data, uint64_t rows)
+{
+    struct sheaf_column column = {.type = type, .data = data};
+    struct sheaf_batch batch = {.rows = rows, .columns = &column};
+    return batch_count_nan(&batch, 1);
+}
+
 /* Each special as the only one, at every place of runs of every length. */
 #define CHECK_SPECIALS(TYPE, word, real, name, ...)                                                        \
     static void name(void **state)                                                                         \
@@ -53,6 +61,7 @@ static uint64_t kept(struct sifter *sifter, enum sheaf_type type, const void *da
                     real x[ROWS] = {0};                                                                    \
                     memcpy(&x[at], &specials[s].bits, sizeof x[at]);                                       \
                     assert_int_equal(kept(sifter, TYPE, x, rows), rows - specials[s].nan);                 \
+                    assert_int_equal(let_through(TYPE, x, rows), specials[s].nan);                         \
                 }                                                                                          \
         sifter_destroy(sifter);                                                                            \
         sheaf_source_destroy(source);                                                                      \

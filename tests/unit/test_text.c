@@ -120,7 +120,8 @@ static void headers(void **unused)
     expect("1,2\n3,4\n", yes, "[1,2] 0@4:3,4;");
     expect("2020,2021\n3,4\n", yes, "[2020,2021] 0@10:3,4;");
     expect("a,b\n1,2\n", no,
-           "INPUT t:1: column \"1\": \"a\" is not a number (if it stands for a missing value, say --na 'a')");
+           "INPUT t:1: column \"1\": \"a\" is not a number (if it names the column, say --header; if it stands "
+           "for a missing value, say --na 'a')");
     expect("a,b\n1,2\nc,d\n", no,
            "INPUT t: none of its columns (2) holds numbers; if a delimiter, a header or a word for missing values is "
            "special, say so (--delimiter, --header, --na), or name a column (--column)");

@@ -33,7 +33,7 @@ static void fill(struct trial *trial)
     }
 }
 
-/* May the state hold a NaN after two batches, the first without one, the second of `rows` rows? */
+/* May the state hold a NaN after a batch of `rows` rows? Not before. */
 static bool suspects(const struct trial *trial, uint64_t rows)
 {
     const struct sheaf_kernel *kernel = trial->kernel;

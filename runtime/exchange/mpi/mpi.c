@@ -1,6 +1,8 @@
 /* The MPI module: struct world_ops over MPI. Thin on purpose; no algorithm lives here. */
 #include "exchange/world.h"
 
+#include "base/clock.h"
+
 #include <mpi.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,13 +132,6 @@ static int piece(uint64_t left, int most)
     return left < (uint64_t)most ? (int)left : most;
 }
 
-static int64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 /* MPI waits by spinning. Ranks may wait for long, while somebody else could use the core: they sleep, ever longer. Who
  * sleeps is also sooner back on a crowded core than who spins. */
 static int await(MPI_Request *requests, int count, int64_t patience_ns, bool *done)
@@ -144,14 +139,14 @@ static int await(MPI_Request *requests, int count, int64_t patience_ns, bool *do
     enum { SPIN_NS = 50 * 1000, SHORTEST_NS = 20 * 1000, LONGEST_NS = 2 * 1000 * 1000 };
     struct timespec nap = {.tv_nsec = SHORTEST_NS};
     int all = 0, code = MPI_Testall(count, requests, &all, MPI_STATUSES_IGNORE);
-    int64_t begin = now_ns(), waited = 0;
+    int64_t begin = clock_ns(), waited = 0;
     while (!all && code == MPI_SUCCESS && waited < patience_ns) {
         if (waited > SPIN_NS) {
             nanosleep(&nap, NULL);
             nap.tv_nsec += nap.tv_nsec < LONGEST_NS ? nap.tv_nsec / 4 : 0; /* a fifth of the time waited so far, about */
         }
         code = MPI_Testall(count, requests, &all, MPI_STATUSES_IGNORE);
-        waited = now_ns() - begin;
+        waited = clock_ns() - begin;
     }
     *done = all;
     return code;
