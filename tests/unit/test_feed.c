@@ -464,6 +464,8 @@ static void interruptions_lose_nothing(void **state)
     unsigned char *bytes = counting(3000, 0, 0, __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
     int old = dup(0), ends[2];
     assert_int_equal(pipe(ends), 0);
+    struct sigaction action = {.sa_handler = nothing}, before;
+    assert_int_equal(sigaction(SIGUSR1, &action, &before), 0);
     pid_t parent = getpid(), child = fork();
     assert_true(child >= 0);
     if (child == 0) {
@@ -478,8 +480,6 @@ static void interruptions_lose_nothing(void **state)
     close(ends[1]);
     dup2(ends[0], 0);
     close(ends[0]);
-    struct sigaction action = {.sa_handler = nothing}, before;
-    assert_int_equal(sigaction(SIGUSR1, &action, &before), 0);
     assert_int_equal(fcntl(0, F_SETFL, O_NONBLOCK), 0);
     struct sheaf_source *source = open_one("-", &(struct sheaf_reading){.type = "u64"});
     struct rows rows = read_fed(source, 512);
