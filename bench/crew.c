@@ -1,9 +1,9 @@
 #include "crew.h"
 
-/* The `who`th of the processors that this process may use; where they do not suffice, nobody is bound. */
+/* The `who`th of the processors that this process may use; where they do not suffice, none. */
 static void take_place(const struct crew *crew, unsigned who)
 {
-    if ((unsigned)CPU_COUNT(&crew->allowed) < crew->count)
+    if (!crew->bound || (unsigned)CPU_COUNT(&crew->allowed) < crew->count)
         return;
     for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
         if (!CPU_ISSET(cpu, &crew->allowed) || who-- > 0)
@@ -30,9 +30,10 @@ static void *serve(void *argument)
     }
 }
 
-bool crew_begin(struct crew *crew, unsigned count)
+bool crew_begin(struct crew *crew, unsigned count, bool bound)
 {
     crew->count = count;
+    crew->bound = bound;
     if (sched_getaffinity(0, sizeof crew->allowed, &crew->allowed) != 0)
         CPU_ZERO(&crew->allowed);
     if (pthread_barrier_init(&crew->gate, NULL, count) != 0)

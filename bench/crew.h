@@ -1,4 +1,4 @@
-/* Threads that wait for work and do it together, each on a processor of its own if there are enough. */
+/* Threads that wait for work and do it together. */
 #ifndef BENCH_CREW_H
 #define BENCH_CREW_H
 
@@ -19,6 +19,7 @@ struct crew_member {
 };
 struct crew {
     unsigned count;
+    bool bound;
     struct crew_member members[MOST_THREADS];
     cpu_set_t allowed;      /* to the process */
     pthread_barrier_t gate; /* before a task and behind it */
@@ -26,8 +27,9 @@ struct crew {
     void *context;
 };
 
-/* False if the system gives no more threads. `crew` stays where it is until crew_end. */
-bool crew_begin(struct crew *crew, unsigned count);
+/* `bound`: each thread to a processor of its own, if there are enough. False if the system gives no more threads. `crew`
+ * stays where it is until crew_end. */
+bool crew_begin(struct crew *crew, unsigned count, bool bound);
 /* Returns when all have done it. */
 void crew_do(struct crew *crew, crew_task *task, void *context);
 void crew_end(struct crew *crew);

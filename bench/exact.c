@@ -116,7 +116,7 @@ static enum sheaf_status measure_by(struct campaign *campaign, unsigned threads,
 {
     static struct crew crew;
     enum sheaf_status status = SHEAF_OK;
-    if (!crew_begin(&crew, threads))
+    if (!crew_begin(&crew, threads, true))
         return sheaf_fail(err, SHEAF_MEMORY, "no %u threads to be had", threads);
     for (enum place place = 0; place < PLACE_COUNT; place++)
         for (enum dataset dataset = 0; dataset < DATASET_COUNT; dataset++)

@@ -112,7 +112,7 @@ enum sheaf_status serve(const struct subject *subject, const char *const *files,
     enum sheaf_status status = load_inputs(&service, files, err);
     if (status != SHEAF_OK)
         return status;
-    if (!crew_begin(&crew, threads))
+    if (!crew_begin(&crew, threads, false)) /* the others are not bound either */
         return sheaf_fail(err, SHEAF_MEMORY, "no %u threads to be had", threads);
     puts("ready");
     fflush(stdout);
