@@ -30,7 +30,7 @@ static const struct option_table table = {
         {"bytes", 0, true, "SIZE,SIZE,SIZE", option_pieces, FIELD(bytes),
          "How much a thread reads in each of them (256M,8M,512K)"},
         {"run", 0, true, "SIZE", option_size, FIELD(run),
-         "Exact sums are fed in runs of so much; kernels are in runs of 32K (in one call, as the loops)"},
+         "Exact sums are fed in runs of so much; kernels are in runs of 16K or 32K (in one call, as the loops)"},
         {"rounds", 0, true, "N", option_count, FIELD(rounds), "Rounds that count, after one that does not (15)"},
         {"least", 0, true, "DURATION", option_seconds, FIELD(least), "Small data are read again for so long (2ms)"},
         {"huge", 0, true, NULL, option_switch, FIELD(huge), "Data in huge pages (in such pages as malloc gives)"},
